@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { label, storableText } from './text.js';
+import { soldTiers } from './tiers.js';
+
+/** What a key may do. `admin` manages the account's keys; it is no operator right. */
+export const scopes = ['read', 'write', 'admin'] as const;
+export type Scope = (typeof scopes)[number];
+
+const moment = z.iso.datetime().describe('ISO 8601, UTC');
+
+/** `POST /auth/api-keys` */
+export const CreateApiKeyRequest = z.strictObject({
+  name: label.default('Unnamed'),
+  scopes: z.array(z.enum(scopes)).min(1).max(3).default(['read', 'write', 'admin']),
+  expires_at: z.iso.datetime({ offset: true }).optional(),
+});
+export type CreateApiKeyRequest = z.output<typeof CreateApiKeyRequest>;
+
+/** A key without its secret. */
+export const ApiKey = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  prefix: z.string().describe('First characters, to tell keys apart'),
+  last4: z.string(),
+  scopes: z.array(z.enum(scopes)),
+  created_at: moment,
+  last_used_at: moment.nullable(),
+  expires_at: moment.nullable(),
+});
+export type ApiKey = z.output<typeof ApiKey>;
+
+/** The only answer that ever holds the key itself. */
+export const CreatedApiKey = ApiKey.extend({ api_key: z.string() });
+export type CreatedApiKey = z.output<typeof CreatedApiKey>;
+
+export const ApiKeyList = z.strictObject({ items: z.array(ApiKey) });
+export type ApiKeyList = z.output<typeof ApiKeyList>;
+
+/** An e-mail address as accounts keep it: trimmed and in lower case. */
+export const email = storableText.trim().toLowerCase().max(254).pipe(z.email());
+
+/** `POST /admin/users` */
+export const CreateUserRequest = z.strictObject({ email, tier: z.enum(soldTiers).default('free') });
+export type CreateUserRequest = z.output<typeof CreateUserRequest>;
+
+export const CreatedUser = z.strictObject({
+  user_id: z.uuid(),
+  email: z.string(),
+  tier: z.enum(soldTiers),
+  api_key: z.string(),
+});
+export type CreatedUser = z.output<typeof CreatedUser>;
+
+/** `PATCH /admin/users/{id}` */
+export const PatchUserRequest = z.strictObject({ tier: z.enum(soldTiers) });
+export type PatchUserRequest = z.output<typeof PatchUserRequest>;
+
+export const User = CreatedUser.omit({ api_key: true });
+export type User = z.output<typeof User>;

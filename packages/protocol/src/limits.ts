@@ -1,0 +1,23 @@
+/** Sizes a request may have. Anything above is refused before it reaches SQL. */
+export const limits = {
+  /** Bytes of a request body (import streams and is exempt). */
+  bodyBytes: 256 * 1024,
+  /** Bytes of a memory's content as UTF-8. */
+  contentBytes: 32 * 1024,
+  /** Characters of a query. */
+  queryCharacters: 1_000,
+  /** Terms of a query after text analysis. */
+  queryTerms: 64,
+  /** Keys of a metadata object, counted at every level. */
+  metadataKeys: 64,
+  /** Levels of nesting of a metadata object. */
+  metadataDepth: 32,
+  /** Items a list or a recall answers at most. */
+  pageItems: 100,
+  /** Memories in one batch. */
+  batchItems: 100,
+  /** Characters of agent_id, session_id, speaker, role and key names. */
+  labelCharacters: 200,
+  /** Characters of an Idempotency-Key. */
+  idempotencyKeyCharacters: 255,
+} as const;

@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import { limits } from './limits.js';
+import { metadata } from './metadata.js';
+import { label, storableText, utf8Bytes } from './text.js';
+
+const zone = z.literal([0, 1, 2, 3, 4]).describe('0 core, 1 inner, 2 outer, 3 belt, 4 cloud');
+const importance = z.number().min(0).max(1).describe('From 0 to 1; how much the caller cares.');
+const score = z.number().describe('Orbit score; decides the zone.');
+
+/** Seconds since the Unix epoch, fractions allowed. Years 1–9999, so that every moment prints as ISO 8601. */
+export const epochSeconds = z
+  .number()
+  .min(-62_135_596_800)
+  .max(253_402_300_799)
+  .describe('Seconds since the Unix epoch, UTC');
+
+/** A moment as ISO 8601 with an offset, or epoch seconds; parsed to epoch seconds. */
+export const moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date(), epochSeconds])
+  .describe('ISO 8601 date or date-time with offset, or seconds since the Unix epoch')
+  .transform((value) => (typeof value === 'number' ? value : Date.parse(value) / 1000));
+
+/** The same in a query string, where epoch seconds arrive as text. */
+export const momentParameter = z
+  .union([
+    z.iso.datetime({ offset: true }),
+    z.iso.date(),
+    z.string().regex(/^-?\d{1,12}(\.\d{1,6})?$/),
+  ])
+  .describe('ISO 8601 date or date-time with offset, or seconds since the Unix epoch')
+  .transform((text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Date.parse(text) / 1000))
+  .pipe(epochSeconds);
+
+/** The text of a memory: at most 32 KB as UTF-8. */
+export const content = storableText
+  .min(1)
+  .max(limits.contentBytes)
+  .refine((text) => utf8Bytes(text) <= limits.contentBytes, {
+    message: `must not be longer than ${limits.contentBytes} bytes of UTF-8`,
+  });
+
+/** `POST /api/v1/store` */
+export const StoreRequest = z.strictObject({
+  content,
+  importance: importance.default(0.5),
+  metadata: metadata.default({}),
+  agent_id: label.optional(),
+  session_id: label.optional(),
+  speaker: label.optional(),
+  role: label.optional(),
+  occurred_at: moment.optional(),
+  pinned: z.boolean().default(false),
+});
+export type StoreRequest = z.output<typeof StoreRequest>;
+
+/** Where a stored memory went. */
+export const StoreResponse = z.strictObject({ id: z.string(), zone, score });
+export type StoreResponse = z.output<typeof StoreResponse>;
+
+/** `POST /api/v1/store/batch`: all are stored, or none. */
+export const StoreBatchRequest = z.strictObject({
+  memories: z.array(StoreRequest).min(1).max(limits.batchItems),
+});
+export type StoreBatchRequest = z.output<typeof StoreBatchRequest>;
+
+export const StoreBatchResponse = z.strictObject({ items: z.array(StoreResponse) });
+export type StoreBatchResponse = z.output<typeof StoreBatchResponse>;
+
+/** A memory as its owner sees it. */
+export const Memory = z.strictObject({
+  id: z.string(),
+  content: z.string(),
+  zone,
+  score,
+  importance,
+  recall_count: z.int().min(0),
+  last_recalled_at: epochSeconds.nullable(),
+  emotion: z.string().nullable(),
+  created_at: epochSeconds,
+  updated_at: epochSeconds,
+  occurred_at: epochSeconds.nullable(),
+  agent_id: z.string().nullable(),
+  session_id: z.string().nullable(),
+  speaker: z.string().nullable(),
+  role: z.string().nullable(),
+  pinned: z.boolean(),
+  metadata: z.record(z.string(), z.json()),
+});
+export type Memory = z.output<typeof Memory>;
+
+const pageLimit = z.coerce.number().int().min(1).max(limits.pageItems);
+const queryZone = z
+  .enum(['0', '1', '2', '3', '4'])
+  .transform((text) => Number(text) as 0 | 1 | 2 | 3 | 4);
+
+/** `GET /api/v1/recall` */
+export const RecallQuery = z.strictObject({
+  q: storableText.min(1).max(limits.queryCharacters),
+  limit: pageLimit.default(5),
+  emotion: label.optional(),
+  zone: queryZone.optional(),
+  since: momentParameter.optional(),
+  until: momentParameter.optional(),
+  agent_id: label.optional(),
+  session_id: label.optional(),
+});
+export type RecallQuery = z.output<typeof RecallQuery>;
+
+/** A recalled memory; `score` is what it was ranked by, `orbit_score` what decides its zone. */
+export const RecalledMemory = Memory.extend({
+  score: z.number().describe('Relevance to the query; results come highest first.'),
+  orbit_score: score,
+});
+export type RecalledMemory = z.output<typeof RecalledMemory>;
+
+export const RecallResponse = z.array(RecalledMemory);
+export type RecallResponse = z.output<typeof RecallResponse>;
+
+/** `DELETE /api/v1/forget/{id}` */
+export const ForgetResponse = z.strictObject({ removed: z.literal(true) });
+export type ForgetResponse = z.output<typeof ForgetResponse>;
+
+/** `GET /api/v1/memories`: highest orbit score first; page by `cursor` (stable) or `offset` (v1). */
+export const ListQuery = z
+  .strictObject({
+    zone: queryZone.optional(),
+    limit: pageLimit.default(50),
+    offset: z.coerce.number().int().min(0).max(1_000_000).optional(),
+    cursor: z.string().max(512).optional(),
+  })
+  .refine((query) => query.offset === undefined || query.cursor === undefined, {
+    message: 'offset and cursor cannot be combined',
+  });
+export type ListQuery = z.output<typeof ListQuery>;
+
+export const ListResponse = z.strictObject({
+  total: z.int().min(0),
+  items: z.array(Memory),
+  next_cursor: z.string().nullable(),
+});
+export type ListResponse = z.output<typeof ListResponse>;
+
+/** `PATCH /api/v1/memories/{id}`: what is absent stays; `null` clears. */
+export const PatchRequest = z
+  .strictObject({
+    content: content.optional(),
+    importance: importance.optional(),
+    metadata: metadata.optional(),
+    pinned: z.boolean().optional(),
+    agent_id: label.nullable().optional(),
+    session_id: label.nullable().optional(),
+    speaker: label.nullable().optional(),
+    role: label.nullable().optional(),
+    occurred_at: moment.nullable().optional(),
+  })
+  .refine((patch) => Object.keys(patch).length > 0, { message: 'must change something' });
+export type PatchRequest = z.output<typeof PatchRequest>;
+
+/** `GET /api/v1/timeline`: newest first by `occurred_at`, else `created_at`. */
+export const TimelineQuery = z.strictObject({
+  start: momentParameter.optional(),
+  end: momentParameter.optional(),
+  limit: pageLimit.default(50),
+});
+export type TimelineQuery = z.output<typeof TimelineQuery>;
+
+export const TimelineEntry = z.strictObject({
+  timestamp: epochSeconds,
+  memory_id: z.string(),
+  content: z.string(),
+  zone,
+  importance,
+  emotion: z.string().nullable(),
+});
+export const TimelineResponse = z.array(TimelineEntry);
+export type TimelineResponse = z.output<typeof TimelineResponse>;
+
+const byZone = <Value extends z.ZodType>(value: Value) =>
+  z.strictObject({ '0': value, '1': value, '2': value, '3': value, '4': value });
+
+/** `GET /api/v1/stats`: exact, from the tenant's counters. */
+export const StatsResponse = z.strictObject({
+  total_memories: z.int().min(0),
+  zones: byZone(z.int().min(0)),
+  capacities: byZone(z.int().nullable()),
+});
+export type StatsResponse = z.output<typeof StatsResponse>;

@@ -1,0 +1,26 @@
+import type { Database, Transaction, TransactionOptions } from './database.js';
+
+declare const system: unique symbol;
+
+/** A transaction of the system role: accounts and keys of every tenant, no memory of any. */
+export interface SystemTransaction extends Transaction {
+  readonly [system]: true;
+}
+
+/** The narrow way to cross-tenant work: sign-up, key look-up, billing, sweeps. */
+export interface SystemDoor {
+  asSystem<T>(
+    work: (tx: SystemTransaction) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>;
+}
+
+/** Opens the system door of a database. */
+export const createSystemDoor = (database: Database): SystemDoor => ({
+  asSystem: (work, options) =>
+    database.transaction(
+      { role: 'stellar_system' },
+      (tx) => work({ query: (statement) => tx.query(statement) } as SystemTransaction),
+      options,
+    ),
+});
