@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests run the workspace's sources, unbuilt, through the same export condition as the type check.
+const conditions = ['stellar:source', 'module', 'node', 'development|production'];
+
+/** Every suite of the workspace. Names are sentences, so the report can be read as the specification. */
+const config = defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    // A database engine starts within this, even when both cores are busy.
+    hookTimeout: 60_000,
+    testTimeout: 20_000,
+  },
+});
+
+export default config;
