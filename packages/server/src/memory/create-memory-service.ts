@@ -1,0 +1,26 @@
+import type { MemoryDependencies } from './dependencies.js';
+import { createForget } from './forget.js';
+import { createList } from './list.js';
+import type { MemoryService } from './memory-service.js';
+import { createGet, createPatch } from './patch.js';
+import { createRecall } from './recall.js';
+import { RecallTallies } from './recall-tallies.js';
+import { createStats } from './stats.js';
+import { createStore } from './store.js';
+import { createTimeline } from './timeline.js';
+
+/** Puts the use cases together. The caller runs `flush` every second or so and once more when draining. */
+export function createMemoryService(dependencies: MemoryDependencies): MemoryService {
+  const tallies = new RecallTallies(dependencies.tenants);
+  return {
+    ...createStore(dependencies),
+    recall: createRecall(dependencies, tallies),
+    forget: createForget(dependencies),
+    get: createGet(dependencies),
+    patch: createPatch(dependencies),
+    list: createList(dependencies),
+    timeline: createTimeline(dependencies),
+    stats: createStats(dependencies),
+    flush: () => tallies.flush(),
+  };
+}

@@ -1,0 +1,29 @@
+import { StellarError } from '../domain/stellar-error.js';
+import { deleteMemory, lockMemory } from '../storage/statements/memories.js';
+import { changeUsage, lockUsage } from '../storage/statements/tenant-usage.js';
+import type { MemoryDependencies } from './dependencies.js';
+import { idempotently } from './idempotently.js';
+import type { MemoryService } from './memory-service.js';
+
+/**
+ * Removes a memory, its recalls and its place in the index in one transaction. Round trips: 3
+ * (locks, writes, commit). Locks go counter row first, then memory, as in every writer: no deadlock.
+ */
+export const createForget =
+  (dependencies: MemoryDependencies): MemoryService['forget'] =>
+  async (userId, id, idempotency) => {
+    const { tenants, index } = dependencies;
+    await tenants.withTenant(userId, (tx) =>
+      idempotently(tx, idempotency, async () => {
+        const [, memory] = await Promise.all([lockUsage(tx), lockMemory(tx, id)]);
+        if (memory === undefined) throw new StellarError('not_found');
+        await Promise.all([
+          deleteMemory(tx, id),
+          index.remove(tx, [memory.doc]),
+          changeUsage(tx, { leaves: memory.zone, documents: 0 }),
+        ]);
+        return { removed: true };
+      }),
+    );
+    index.noteChange(userId);
+  };

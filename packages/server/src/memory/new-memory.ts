@@ -1,0 +1,41 @@
+import type { StoreRequest, Zone } from '@stellar-memory/protocol';
+import { type Clock, epochSeconds } from '../domain/clock.js';
+import { memoryId, uuidv7 } from '../domain/ids.js';
+import { orbitScore, type ScoreProfile, zoneOf } from '../domain/score.js';
+import type { LexicalIndex } from '../recall/lexical-index.js';
+import type { NewMemory } from '../storage/statements/memories.js';
+
+/** Score and zone of a memory by its importance, as if just recalled. */
+export function orbitAtStore(
+  profile: ScoreProfile,
+  importance: number,
+): { readonly score: number; readonly zone: Zone } {
+  const score = orbitScore(profile, { recallCount: 0, secondsSinceRecall: 0, importance });
+  return { score, zone: zoneOf(profile, score) };
+}
+
+/** Makes the row and the index entry of a memory, before any transaction begins. */
+export function newMemory(
+  request: StoreRequest,
+  context: { readonly clock: Clock; readonly profile: ScoreProfile; readonly index: LexicalIndex },
+): NewMemory {
+  const { clock, profile, index } = context;
+  const document = {
+    content: request.content,
+    sessionId: request.session_id ?? null,
+    speaker: request.speaker ?? null,
+    role: request.role ?? null,
+    occurredAt: request.occurred_at ?? null,
+  };
+  return {
+    ...document,
+    ...orbitAtStore(profile, request.importance),
+    id: memoryId(uuidv7(clock.nowMs())),
+    metadata: JSON.stringify(request.metadata),
+    importance: request.importance,
+    createdAt: epochSeconds(clock),
+    agentId: request.agent_id ?? null,
+    pinned: request.pinned,
+    entry: index.encode(document),
+  };
+}

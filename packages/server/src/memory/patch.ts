@@ -1,0 +1,97 @@
+import type { PatchRequest } from '@stellar-memory/protocol';
+import { epochSeconds } from '../domain/clock.js';
+import { StellarError } from '../domain/stellar-error.js';
+import {
+  lockMemory,
+  type MemoryRecord,
+  selectMemory,
+  updateMemory,
+} from '../storage/statements/memories.js';
+import { changeUsage, lockUsage } from '../storage/statements/tenant-usage.js';
+import type { TenantTransaction } from '../storage/tenant-door.js';
+import type { MemoryDependencies } from './dependencies.js';
+import { idempotently } from './idempotently.js';
+import type { MemoryService, VersionedMemory } from './memory-service.js';
+import { orbitAtStore } from './new-memory.js';
+import { etagOf, present } from './present.js';
+
+/** Reads one memory. Round trips: 1. */
+export const createGet =
+  ({ tenants }: MemoryDependencies): MemoryService['get'] =>
+  async (userId, id) => {
+    const memory = await tenants.withTenant(userId, (tx) => selectMemory(tx, id), {
+      readOnly: true,
+    });
+    if (memory === undefined) throw new StellarError('not_found');
+    return { memory: present(memory), etag: etagOf(memory) };
+  };
+
+/** Edits one memory. Round trips: 3 (locks, writes, commit), one more when what is searched changes. */
+export const createPatch =
+  (dependencies: MemoryDependencies): MemoryService['patch'] =>
+  async (userId, id, patch, options = {}) => {
+    const edited = await dependencies.tenants.withTenant(userId, (tx) =>
+      idempotently(tx, options.idempotency, async (): Promise<VersionedMemory> => {
+        const [, before] = await Promise.all([lockUsage(tx), lockMemory(tx, id)]);
+        if (before === undefined) throw new StellarError('not_found');
+        if (options.ifMatch !== undefined && options.ifMatch !== etagOf(before))
+          throw new StellarError('precondition_failed');
+        const after = await write(tx, dependencies, before, edit(dependencies, before, patch));
+        return { memory: present(after), etag: etagOf(after) };
+      }),
+    );
+    dependencies.index.noteChange(userId);
+    return edited;
+  };
+
+function edit(
+  { clock, profile }: MemoryDependencies,
+  before: MemoryRecord,
+  patch: PatchRequest,
+): MemoryRecord {
+  const importance = patch.importance ?? before.importance;
+  const orbit = importance === before.importance ? before : orbitAtStore(profile, importance);
+  return {
+    ...before,
+    importance,
+    score: orbit.score,
+    zone: orbit.zone,
+    content: patch.content ?? before.content,
+    metadata: patch.metadata ?? before.metadata,
+    pinned: patch.pinned ?? before.pinned,
+    agentId: given(patch.agent_id, before.agentId),
+    sessionId: given(patch.session_id, before.sessionId),
+    speaker: given(patch.speaker, before.speaker),
+    role: given(patch.role, before.role),
+    occurredAt: given(patch.occurred_at, before.occurredAt),
+    // The tag must move even when two edits fall into one millisecond or a clock steps back.
+    updatedAt: Math.max(epochSeconds(clock), before.updatedAt + 0.001),
+  };
+}
+
+/** Absent keeps, `null` clears. */
+const given = <Value>(value: Value | null | undefined, before: Value | null): Value | null =>
+  value === undefined ? before : value;
+
+const searched = ['content', 'sessionId', 'speaker', 'role', 'occurredAt'] as const;
+
+/** Writes an edit; when what is searched changed, the memory becomes a new document of the index. */
+async function write(
+  tx: TenantTransaction,
+  { index }: MemoryDependencies,
+  before: MemoryRecord,
+  after: MemoryRecord,
+): Promise<MemoryRecord> {
+  const reindexed = searched.some((field) => before[field] !== after[field]);
+  const doc = await changeUsage(tx, {
+    leaves: before.zone,
+    enters: after.zone,
+    documents: reindexed ? 1 : 0,
+  });
+  const written = reindexed ? { ...after, doc } : after;
+  await Promise.all([
+    updateMemory(tx, written),
+    ...(reindexed ? [index.remove(tx, [before.doc]), index.add(tx, doc, written)] : []),
+  ]);
+  return written;
+}

@@ -1,0 +1,34 @@
+import type { Memory, RecalledMemory } from '@stellar-memory/protocol';
+import type { MemoryRecord } from '../storage/statements/memories.js';
+
+/** A stored memory as its owner sees it. */
+export const present = (record: MemoryRecord): Memory => ({
+  id: record.id,
+  content: record.content,
+  zone: record.zone,
+  score: record.score,
+  importance: record.importance,
+  recall_count: record.recallCount,
+  last_recalled_at: record.lastRecalledAt,
+  emotion: null,
+  created_at: record.createdAt,
+  updated_at: record.updatedAt,
+  occurred_at: record.occurredAt,
+  agent_id: record.agentId,
+  session_id: record.sessionId,
+  speaker: record.speaker,
+  role: record.role,
+  pinned: record.pinned,
+  metadata: record.metadata as Memory['metadata'],
+});
+
+/** A recalled memory: `score` is its relevance. */
+export const presentRecalled = (record: MemoryRecord, relevance: number): RecalledMemory => ({
+  ...present(record),
+  score: relevance,
+  orbit_score: record.score,
+});
+
+/** Version tag of a memory: document number and time of the last edit, which every edit moves on. */
+export const etagOf = (record: MemoryRecord): string =>
+  `"${record.doc}-${Math.round(record.updatedAt * 1000)}"`;

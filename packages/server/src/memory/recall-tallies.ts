@@ -1,0 +1,72 @@
+import type { UserId } from '../domain/ids.js';
+import { addRecalls, type RecallTally } from '../storage/statements/memory-recalls.js';
+import type { TenantDoor } from '../storage/tenant-door.js';
+
+/** Memories with unwritten recalls a node holds at most; beyond that a recall writes early. */
+const maxHeld = 50_000;
+
+/**
+ * Counts recalls in the node and writes them in the background, one statement a tenant,
+ * so that a recall's answer never waits for a write. A crash loses at most what was counted since the last flush.
+ */
+export class RecallTallies {
+  readonly #door: TenantDoor;
+  #held = new Map<UserId, Map<string, RecallTally>>();
+  #size = 0;
+  #flushing: Promise<void> | undefined;
+
+  constructor(door: TenantDoor) {
+    this.#door = door;
+  }
+
+  /** Whether so much is held that a flush should not wait for its turn. */
+  get full(): boolean {
+    return this.#size >= maxHeld;
+  }
+
+  /** Counts one recall for each memory that was returned. */
+  add(userId: UserId, memoryIds: readonly string[], nowSeconds: number): void {
+    for (const memoryId of memoryIds)
+      this.#merge(userId, { memoryId, recalls: 1, lastRecalledAt: nowSeconds });
+  }
+
+  /** Writes everything counted so far. What cannot be written is kept for the next flush, and the error reported. */
+  async flush(): Promise<void> {
+    while (this.#flushing !== undefined) await this.#flushing;
+    this.#flushing = this.#writeAll();
+    try {
+      await this.#flushing;
+    } finally {
+      this.#flushing = undefined;
+    }
+  }
+
+  async #writeAll(): Promise<void> {
+    const held = this.#held;
+    this.#held = new Map();
+    this.#size = 0;
+    const failures: unknown[] = [];
+    for (const [userId, tallies] of held) {
+      try {
+        await this.#door.withTenant(userId, (tx) => addRecalls(tx, [...tallies.values()]));
+      } catch (error) {
+        failures.push(error);
+        for (const tally of tallies.values()) this.#merge(userId, tally);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'recalls could not be counted');
+  }
+
+  #merge(userId: UserId, tally: RecallTally): void {
+    const tallies = this.#held.get(userId) ?? new Map<string, RecallTally>();
+    this.#held.set(userId, tallies);
+    const before = tallies.get(tally.memoryId);
+    if (before === undefined && this.full) return;
+    if (before === undefined) this.#size += 1;
+    tallies.set(tally.memoryId, {
+      memoryId: tally.memoryId,
+      recalls: (before?.recalls ?? 0) + tally.recalls,
+      lastRecalledAt: Math.max(before?.lastRecalledAt ?? 0, tally.lastRecalledAt),
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import type { UserId } from '../domain/ids.js';
+import type { TenantTransaction } from '../storage/tenant-door.js';
+
+/** What the index keeps of a memory. Times are epoch seconds. */
+export interface IndexedDocument {
+  readonly content: string;
+  readonly sessionId: string | null;
+  readonly speaker: string | null;
+  readonly role: string | null;
+  readonly occurredAt: number | null;
+}
+
+/** What to look for. */
+export interface SearchRequest {
+  readonly text: string;
+  readonly limit: number;
+  /**
+   * Which of these documents may be returned; asked for ranked documents in chunks until the limit is full,
+   * so that a filter is exact and never makes an answer shorter than it must be.
+   */
+  readonly matching?: (docs: readonly number[]) => Promise<readonly number[]>;
+}
+
+/** A found document, best first. */
+export interface SearchHit {
+  readonly doc: number;
+  readonly score: number;
+}
+
+/** The lexical index of every tenant: exact at every moment, for one tenant at a time. */
+export interface LexicalIndex {
+  /** The entry that the store statement writes to `index_recent` beside the memory. Pure. */
+  encode(document: IndexedDocument): Uint8Array;
+  /** Indexes an edited memory under its new document number, in the transaction that edits it. */
+  add(tx: TenantTransaction, doc: number, document: IndexedDocument): Promise<void>;
+  /** Takes documents out, in the transaction that forgets them or gives them new numbers. */
+  remove(tx: TenantTransaction, docs: readonly number[]): Promise<void>;
+  /** Ranks inside the caller's read-only transaction. */
+  search(tx: TenantTransaction, request: SearchRequest): Promise<SearchHit[]>;
+  /** Told after a commit that changed the tenant's memories, so that they may be merged in the background. */
+  noteChange(userId: UserId): void;
+  /** Waits for background merges to end. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,289 @@
+import type { Zone } from '@stellar-memory/protocol';
+import { type MemoryId, memoryId } from '../../domain/ids.js';
+import { type Sql, sql } from '../sql.js';
+import type { TenantTransaction } from '../tenant-door.js';
+
+/** A memory as its row holds it. Times are epoch seconds. */
+export interface MemoryRecord {
+  readonly id: MemoryId;
+  /** The tenant's own document number: where the lexical index knows this memory. */
+  readonly doc: number;
+  readonly content: string;
+  readonly metadata: Record<string, unknown>;
+  readonly importance: number;
+  readonly zone: Zone;
+  readonly score: number;
+  readonly recallCount: number;
+  readonly lastRecalledAt: number | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly occurredAt: number | null;
+  readonly agentId: string | null;
+  readonly sessionId: string | null;
+  readonly speaker: string | null;
+  readonly role: string | null;
+  readonly pinned: boolean;
+}
+
+interface MemoryRow {
+  id: string;
+  doc: number;
+  content: string;
+  metadata: Record<string, unknown>;
+  arbitrary_importance: number;
+  zone: number;
+  total_score: number;
+  recall_count: number;
+  last_recalled_at: number | null;
+  created_at: number;
+  updated_at: number;
+  occurred_at: number | null;
+  agent_id: string | null;
+  session_id: string | null;
+  speaker: string | null;
+  role: string | null;
+  pinned: boolean;
+}
+
+const toRecord = (row: MemoryRow): MemoryRecord => ({
+  id: memoryId(row.id),
+  doc: row.doc,
+  content: row.content,
+  metadata: row.metadata,
+  importance: row.arbitrary_importance,
+  zone: row.zone as Zone,
+  score: row.total_score,
+  recallCount: row.recall_count,
+  lastRecalledAt: row.last_recalled_at,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  occurredAt: row.occurred_at,
+  agentId: row.agent_id,
+  sessionId: row.session_id,
+  speaker: row.speaker,
+  role: row.role,
+  pinned: row.pinned,
+});
+
+/** Columns of `MemoryRow` for memories `m` left-joined to its recalls `r`. */
+const columns: Sql = sql`
+  m.id, m.doc, m.content, m.metadata, m.arbitrary_importance, m.zone, m.total_score,
+  m.recall_count + coalesce(r.recall_count, 0) as recall_count,
+  coalesce(r.last_recalled_at, case when m.recall_count > 0 then m.last_recalled_at end) as last_recalled_at,
+  m.created_at, m.updated_at, m.occurred_at, m.agent_id, m.session_id, m.speaker, m.role, m.pinned`;
+
+const fromMemories: Sql = sql`
+  from memories m left join memory_recalls r on r.user_id = m.user_id and r.memory_id = m.id`;
+
+/** A memory about to be stored, with its entry for the lexical index. */
+export interface NewMemory {
+  readonly id: MemoryId;
+  readonly content: string;
+  readonly metadata: string;
+  readonly importance: number;
+  readonly zone: Zone;
+  readonly score: number;
+  readonly createdAt: number;
+  readonly occurredAt: number | null;
+  readonly agentId: string | null;
+  readonly sessionId: string | null;
+  readonly speaker: string | null;
+  readonly role: string | null;
+  readonly pinned: boolean;
+  /** Encoded by the lexical index. */
+  readonly entry: Uint8Array;
+}
+
+const inZone = (memories: readonly NewMemory[], zone: Zone): number =>
+  memories.filter((memory) => memory.zone === zone).length;
+
+/**
+ * Stores all memories or none, in one statement: quota, counters, document numbers, rows and index entries.
+ * The counter row is taken first: it serialises the tenant's writers, so racing stores never pass the limit.
+ *
+ * @returns the first document number taken, or `undefined` when the tenant's limit has no room for all.
+ */
+export async function insertMemories(
+  tx: TenantTransaction,
+  memories: readonly NewMemory[],
+): Promise<number | undefined> {
+  const [row] = await tx.query<{ first_doc: number }>(sql`
+    with usage as (
+      update tenant_usage
+         set version = version + 1,
+             next_doc = next_doc + ${memories.length},
+             zone_0 = zone_0 + ${inZone(memories, 0)},
+             zone_1 = zone_1 + ${inZone(memories, 1)},
+             zone_2 = zone_2 + ${inZone(memories, 2)},
+             zone_3 = zone_3 + ${inZone(memories, 3)},
+             zone_4 = zone_4 + ${inZone(memories, 4)}
+       where user_id = ${tx.userId}
+         and (memory_limit is null
+              or zone_0 + zone_1 + zone_2 + zone_3 + zone_4 + ${memories.length} <= memory_limit)
+       returning next_doc - ${memories.length} as first_doc
+    ), item as (
+      select (u.first_doc + i.position - 1)::int as doc, i.*
+        from usage u cross join ${newItems(memories)}
+    ), stored as (
+      insert into memories (user_id, id, doc, content, metadata, arbitrary_importance, zone, total_score,
+             recall_count, created_at, last_recalled_at, updated_at, occurred_at,
+             agent_id, session_id, speaker, role, pinned)
+      select ${tx.userId}::uuid, id, doc, content, metadata, importance, zone, score,
+             0, created_at, created_at, created_at, occurred_at,
+             agent_id, session_id, speaker, role, pinned
+        from item
+    ), indexed as (
+      insert into index_recent (user_id, doc, entry)
+      select ${tx.userId}::uuid, doc, entry from item
+    )
+    select first_doc from usage`);
+  return row?.first_doc;
+}
+
+const newItems = (memories: readonly NewMemory[]): Sql => sql`
+  unnest(${memories.map((m) => m.id)}::text[],
+         ${memories.map((m) => m.content)}::text[],
+         ${memories.map((m) => m.metadata)}::jsonb[],
+         ${memories.map((m) => m.importance)}::float8[],
+         ${memories.map((m) => m.zone)}::int[],
+         ${memories.map((m) => m.score)}::float8[],
+         ${memories.map((m) => m.createdAt)}::float8[],
+         ${memories.map((m) => m.occurredAt)}::float8[],
+         ${memories.map((m) => m.agentId)}::text[],
+         ${memories.map((m) => m.sessionId)}::text[],
+         ${memories.map((m) => m.speaker)}::text[],
+         ${memories.map((m) => m.role)}::text[],
+         ${memories.map((m) => m.pinned)}::bool[],
+         ${memories.map((m) => m.entry)}::bytea[])
+    with ordinality as i (id, content, metadata, importance, zone, score, created_at, occurred_at,
+                          agent_id, session_id, speaker, role, pinned, entry, position)`;
+
+/** One memory by id. */
+export async function selectMemory(
+  tx: TenantTransaction,
+  id: MemoryId,
+): Promise<MemoryRecord | undefined> {
+  const [row] = await tx.query<MemoryRow>(
+    sql`select ${columns} ${fromMemories} where m.user_id = ${tx.userId} and m.id = ${id}`,
+  );
+  return row && toRecord(row);
+}
+
+/** One memory by id, locked until the transaction ends. */
+export async function lockMemory(
+  tx: TenantTransaction,
+  id: MemoryId,
+): Promise<MemoryRecord | undefined> {
+  const [row] = await tx.query<MemoryRow>(
+    sql`select ${columns} ${fromMemories} where m.user_id = ${tx.userId} and m.id = ${id} for update of m`,
+  );
+  return row && toRecord(row);
+}
+
+/** Memories by document number, in no order. */
+export async function selectMemoriesByDoc(
+  tx: TenantTransaction,
+  docs: readonly number[],
+): Promise<MemoryRecord[]> {
+  const rows = await tx.query<MemoryRow>(
+    sql`select ${columns} ${fromMemories} where m.user_id = ${tx.userId} and m.doc = any(${docs}::int[])`,
+  );
+  return rows.map(toRecord);
+}
+
+/** What a recalled memory must be. */
+export interface RecallFilter {
+  readonly zone: Zone | undefined;
+  /** Epoch seconds, inclusive; a memory's time is when it happened, else when it was stored. */
+  readonly since: number | undefined;
+  readonly until: number | undefined;
+  readonly agentId: string | undefined;
+  readonly sessionId: string | undefined;
+}
+
+/** Which of these documents pass the filter, in no order. */
+export async function matchingDocs(
+  tx: TenantTransaction,
+  docs: readonly number[],
+  filter: RecallFilter,
+): Promise<number[]> {
+  const { zone, since, until, agentId, sessionId } = filter;
+  const moment = sql`coalesce(occurred_at, created_at)`;
+  const rows = await tx.query<{ doc: number }>(sql`
+    select doc from memories
+     where user_id = ${tx.userId} and doc = any(${docs}::int[])
+       ${zone === undefined ? sql`` : sql`and zone = ${zone}`}
+       ${since === undefined ? sql`` : sql`and ${moment} >= ${since}`}
+       ${until === undefined ? sql`` : sql`and ${moment} <= ${until}`}
+       ${agentId === undefined ? sql`` : sql`and agent_id = ${agentId}`}
+       ${sessionId === undefined ? sql`` : sql`and session_id = ${sessionId}`}`);
+  return rows.map((row) => row.doc);
+}
+
+/** Where a page of a list begins: after this score and id. */
+export interface ListPosition {
+  readonly score: number;
+  readonly id: string;
+}
+
+/** What to list: highest score first, ties by id. */
+export interface ListSelection {
+  readonly zone: Zone | undefined;
+  readonly after: ListPosition | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** A page of the tenant's memories; walks the score index, with the zone in front when one is asked for. */
+export async function selectPage(
+  tx: TenantTransaction,
+  selection: ListSelection,
+): Promise<MemoryRecord[]> {
+  const { zone, after, offset, limit } = selection;
+  const rows = await tx.query<MemoryRow>(sql`
+    select ${columns} ${fromMemories}
+     where m.user_id = ${tx.userId}
+       ${zone === undefined ? sql`` : sql`and m.zone = ${zone}`}
+       ${after === undefined ? sql`` : sql`and m.total_score <= ${after.score} and (m.total_score < ${after.score} or m.id > ${after.id})`}
+     order by m.total_score desc, m.id
+     limit ${limit} offset ${offset}`);
+  return rows.map(toRecord);
+}
+
+/** A stretch of time, newest first; a memory's time is when it happened, else when it was stored. */
+export async function selectTimeline(
+  tx: TenantTransaction,
+  range: {
+    readonly start: number | undefined;
+    readonly end: number | undefined;
+    readonly limit: number;
+  },
+): Promise<MemoryRecord[]> {
+  const moment = sql`coalesce(m.occurred_at, m.created_at)`;
+  const rows = await tx.query<MemoryRow>(sql`
+    select ${columns} ${fromMemories}
+     where m.user_id = ${tx.userId}
+       ${range.start === undefined ? sql`` : sql`and ${moment} >= ${range.start}`}
+       ${range.end === undefined ? sql`` : sql`and ${moment} <= ${range.end}`}
+     order by ${moment} desc, m.id
+     limit ${range.limit}`);
+  return rows.map(toRecord);
+}
+
+/** Rewrites what an edit may change; the caller holds the row's lock. */
+export async function updateMemory(tx: TenantTransaction, memory: MemoryRecord): Promise<void> {
+  await tx.query(sql`
+    update memories
+       set doc = ${memory.doc}, content = ${memory.content},
+           metadata = ${JSON.stringify(memory.metadata)}::jsonb,
+           arbitrary_importance = ${memory.importance}, zone = ${memory.zone}, total_score = ${memory.score},
+           updated_at = ${memory.updatedAt}, occurred_at = ${memory.occurredAt},
+           agent_id = ${memory.agentId}, session_id = ${memory.sessionId},
+           speaker = ${memory.speaker}, role = ${memory.role}, pinned = ${memory.pinned}
+     where user_id = ${tx.userId} and id = ${memory.id}`);
+}
+
+/** Deletes one memory and, by cascade, its recalls. */
+export async function deleteMemory(tx: TenantTransaction, id: MemoryId): Promise<void> {
+  await tx.query(sql`delete from memories where user_id = ${tx.userId} and id = ${id}`);
+}

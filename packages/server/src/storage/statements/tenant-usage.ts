@@ -1,0 +1,76 @@
+import type { Zone } from '@stellar-memory/protocol';
+import { sql } from '../sql.js';
+import type { TenantTransaction } from '../tenant-door.js';
+
+/** A tenant's exact counters. */
+export interface TenantUsage {
+  /** Memories by zone; the total is their sum. */
+  readonly zones: readonly [number, number, number, number, number];
+  /** `null` is unlimited. */
+  readonly memoryLimit: number | null;
+  /** Rises by one in every transaction that changes the tenant's memories. */
+  readonly version: number;
+}
+
+interface UsageRow {
+  zone_0: number;
+  zone_1: number;
+  zone_2: number;
+  zone_3: number;
+  zone_4: number;
+  memory_limit: number | null;
+  version: number;
+}
+
+/** Reads the counter row: one row by primary key, whatever the tenant's size. */
+export async function selectUsage(tx: TenantTransaction): Promise<TenantUsage | undefined> {
+  const [row] = await tx.query<UsageRow>(sql`
+    select zone_0, zone_1, zone_2, zone_3, zone_4, memory_limit, version
+      from tenant_usage where user_id = ${tx.userId}`);
+  return (
+    row && {
+      zones: [row.zone_0, row.zone_1, row.zone_2, row.zone_3, row.zone_4],
+      memoryLimit: row.memory_limit,
+      version: row.version,
+    }
+  );
+}
+
+/** Adds up the memories of every zone. */
+export const totalMemories = (usage: TenantUsage): number =>
+  usage.zones.reduce((sum, count) => sum + count, 0);
+
+/** Takes the counter row's lock, which every writer of the tenant takes first. */
+export async function lockUsage(tx: TenantTransaction): Promise<void> {
+  await tx.query(sql`select version from tenant_usage where user_id = ${tx.userId} for update`);
+}
+
+/** What a transaction changes about a tenant besides adding memories. */
+export interface UsageChange {
+  /** The zone a memory leaves, if one does. */
+  readonly leaves?: Zone;
+  /** The zone a memory enters, if one does. */
+  readonly enters?: Zone;
+  /** Document numbers to take. */
+  readonly documents: number;
+}
+
+const count = (zone: Zone, change: UsageChange): number =>
+  (change.enters === zone ? 1 : 0) - (change.leaves === zone ? 1 : 0);
+
+/** Applies the change to the counter row, which serialises the tenant's writers; answers the first document number taken. */
+export async function changeUsage(tx: TenantTransaction, change: UsageChange): Promise<number> {
+  const [row] = await tx.query<{ first_doc: number }>(sql`
+    update tenant_usage
+       set version = version + 1,
+           next_doc = next_doc + ${change.documents},
+           zone_0 = zone_0 + ${count(0, change)},
+           zone_1 = zone_1 + ${count(1, change)},
+           zone_2 = zone_2 + ${count(2, change)},
+           zone_3 = zone_3 + ${count(3, change)},
+           zone_4 = zone_4 + ${count(4, change)}
+     where user_id = ${tx.userId}
+     returning next_doc - ${change.documents} as first_doc`);
+  if (row === undefined) throw new Error('the tenant has no counter row');
+  return row.first_doc;
+}
