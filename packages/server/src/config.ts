@@ -1,0 +1,133 @@
+import { isRefused, type Option, option } from './config/option.js';
+import { oneOf, port, secretOf, text, url } from './config/parsers.js';
+import { StartRefused } from './config/start-refused.js';
+
+/**
+ * Every option of the server. Environment variables, flags of `serve`, `docs/reference/configuration.md`
+ * and the type of `Config` all come from this table.
+ */
+export const options = {
+  host: option({
+    env: 'STELLAR_HOST',
+    flag: '--host <address>',
+    about: 'Address to listen on. The default is reachable from this machine only.',
+    fallback: '127.0.0.1',
+    parse: text,
+  }),
+  port: option({
+    env: 'STELLAR_PORT',
+    flag: '--port <number>',
+    about: 'Port to listen on; 0 takes any free one.',
+    fallback: 9000,
+    parse: port,
+  }),
+  dataDir: option({
+    env: 'STELLAR_DATA_DIR',
+    flag: '--data-dir <folder>',
+    about:
+      'Folder of the embedded database, its secret and the local key. Unused with DATABASE_URL.',
+    fallback: '.stellar',
+    parse: text,
+  }),
+  databaseUrl: option<string | undefined>({
+    env: 'DATABASE_URL',
+    about:
+      'Postgres as the app role `stellar_app` (a transaction-mode pooler is fine). Unset: the embedded database.',
+    fallback: undefined,
+    fallbackText: 'unset: embedded',
+    secret: true,
+    parse: url('postgres', 'postgresql'),
+  }),
+  databaseDirectUrl: option<string | undefined>({
+    env: 'DATABASE_DIRECT_URL',
+    about:
+      'Postgres as the owner of the schema, without a pooler: for migrations. At start it is used only to fill an empty database.',
+    fallback: undefined,
+    secret: true,
+    parse: url('postgres', 'postgresql'),
+  }),
+  adminToken: option<string | undefined>({
+    env: 'STELLAR_ADMIN_TOKEN',
+    about:
+      'Bearer token of the operator for `/admin`. Use 32 random characters or more. Unset: there is no `/admin`.',
+    fallback: undefined,
+    fallbackText: 'unset: no `/admin`',
+    secret: true,
+    parse: text,
+  }),
+  secret: option<string | undefined>({
+    env: 'STELLAR_SECRET',
+    about:
+      'Keys the hashes of API keys; 32 bytes or more, the same on every node. Changing it invalidates every key.',
+    fallback: undefined,
+    fallbackText: 'embedded: made at first start and kept in the data folder; otherwise required',
+    secret: true,
+    parse: secretOf(32),
+  }),
+  publicUrl: option<string | undefined>({
+    env: 'STELLAR_PUBLIC_URL',
+    flag: '--public-url <url>',
+    about: 'Address under which clients reach the server, for links in answers.',
+    fallback: undefined,
+    fallbackText: 'the address it listens on',
+    parse: url('http', 'https'),
+  }),
+  logLevel: option({
+    env: 'LOG_LEVEL',
+    flag: '--log-level <level>',
+    about: 'Least important messages to log: fatal, error, warn, info, debug, trace or silent.',
+    fallback: 'info',
+    parse: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  }),
+} as const;
+
+/** Name of an option, as flags of `serve` are called too. */
+export type OptionName = keyof typeof options;
+
+type ValueOf<Definition> = Definition extends Option<infer Value> ? Value : never;
+
+/** What the server was told. */
+export type Config = { readonly [Name in OptionName]: ValueOf<(typeof options)[Name]> };
+
+/** Where options come from; a flag goes before a variable. */
+export interface ConfigSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags?: Readonly<Partial<Record<OptionName, string>>>;
+}
+
+/** What a command needs beyond values that can be read. Answers a problem, or nothing. */
+export type ConfigRule = (isSet: (name: OptionName) => boolean) => string | undefined;
+
+/**
+ * Reads the configuration. An empty variable counts as unset.
+ * Errors: `StartRefused` with every problem at once. No message holds a secret's value.
+ */
+export function readConfig(sources: ConfigSources, rules: readonly ConfigRule[] = []): Config {
+  const problems: string[] = [];
+  const values: Partial<Record<OptionName, unknown>> = {};
+  for (const name of Object.keys(options) as OptionName[]) {
+    const parsed = valueOf(name, sources);
+    if (isRefused(parsed)) problems.push(parsed.refused);
+    else values[name] = parsed;
+  }
+  const isSet = (name: OptionName): boolean => given(name, sources) !== undefined;
+  for (const rule of rules) problems.push(...[rule(isSet) ?? []].flat());
+  if (problems.length > 0) throw new StartRefused(problems);
+  return values as Config;
+}
+
+function valueOf(name: OptionName, sources: ConfigSources): unknown {
+  const definition: Option<unknown> = options[name];
+  const text = given(name, sources);
+  if (text === undefined) return definition.fallback;
+  const parsed = definition.parse(text);
+  if (!isRefused(parsed)) return parsed;
+  const where = sources.flags?.[name] === undefined ? definition.env : definition.flag;
+  const what = definition.secret === true ? '' : `, not ${JSON.stringify(text)}`;
+  return { refused: `${where} ${parsed.refused}${what}.` };
+}
+
+function given(name: OptionName, { env, flags }: ConfigSources): string | undefined {
+  const text = flags?.[name] ?? env[options[name].env]?.trim();
+  return text === '' ? undefined : text;
+}

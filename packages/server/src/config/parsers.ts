@@ -1,0 +1,36 @@
+import { utf8Bytes } from '@stellar-memory/protocol';
+import type { Refused } from './option.js';
+
+/** Any text. */
+export const text = (value: string): string => value;
+
+/** A TCP port; 0 asks the system for a free one. */
+export function port(value: string): number | Refused {
+  const number = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  return number <= 65_535 ? number : { refused: 'must be a number from 0 to 65535' };
+}
+
+/** A URL with one of the schemes. */
+export const url =
+  (...schemes: [string, ...string[]]) =>
+  (value: string): string | Refused => {
+    const expected = schemes.map((scheme) => `${scheme}://`).join(' or ');
+    if (!URL.canParse(value)) return { refused: `must be a URL that begins with ${expected}` };
+    return schemes.some((scheme) => new URL(value).protocol === `${scheme}:`)
+      ? value
+      : { refused: `must begin with ${expected}` };
+  };
+
+/** One of a few words. */
+export const oneOf =
+  <Word extends string>(...words: [Word, ...Word[]]) =>
+  (value: string): Word | Refused =>
+    words.find((word) => word === value) ?? { refused: `must be one of ${words.join(', ')}` };
+
+/** A secret long enough that nobody guesses it. */
+export const secretOf =
+  (bytes: number) =>
+  (value: string): string | Refused =>
+    utf8Bytes(value) >= bytes
+      ? value
+      : { refused: `must have at least ${bytes} bytes; make one with: openssl rand -base64 48` };

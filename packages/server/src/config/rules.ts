@@ -1,0 +1,25 @@
+import type { ConfigRule } from '../config.js';
+
+const secretWithPostgres: ConfigRule = (isSet) =>
+  isSet('databaseUrl') && !isSet('secret')
+    ? 'STELLAR_SECRET is required with DATABASE_URL: the same 32 bytes or more on every node. ' +
+      'Make one with: openssl rand -base64 48'
+    : undefined;
+
+const directNeedsApp: ConfigRule = (isSet) =>
+  isSet('databaseDirectUrl') && !isSet('databaseUrl')
+    ? 'DATABASE_DIRECT_URL is set without DATABASE_URL: set DATABASE_URL to the login of the app role ' +
+      '`stellar_app`, or unset both to use the embedded database.'
+    : undefined;
+
+const ownerToMigrate: ConfigRule = (isSet) =>
+  isSet('databaseDirectUrl')
+    ? undefined
+    : 'DATABASE_DIRECT_URL is required: the connection of the schema owner, without a pooler. ' +
+      'The embedded database needs no command; it migrates itself when the server starts.';
+
+/** What serving needs. */
+export const servingRules: readonly ConfigRule[] = [secretWithPostgres, directNeedsApp];
+
+/** What migrating needs. */
+export const migratingRules: readonly ConfigRule[] = [ownerToMigrate];

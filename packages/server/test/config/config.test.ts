@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { migratingRules, servingRules } from '../../src/config/rules.js';
+import { StartRefused } from '../../src/config/start-refused.js';
+import { type ConfigSources, readConfig } from '../../src/config.js';
+
+const long = 'x'.repeat(32);
+const postgres = { DATABASE_URL: 'postgres://app:hunter2@db/stellar', STELLAR_SECRET: long };
+
+function problemsOf(sources: ConfigSources, rules = servingRules): readonly string[] {
+  try {
+    readConfig(sources, rules);
+    return [];
+  } catch (error) {
+    if (error instanceof StartRefused) return error.problems;
+    throw error;
+  }
+}
+
+describe('configuration', () => {
+  test('of nothing is the embedded engine on loopback', () => {
+    expect(readConfig({ env: {} }, servingRules)).toEqual({
+      host: '127.0.0.1',
+      port: 9000,
+      dataDir: '.stellar',
+      databaseUrl: undefined,
+      databaseDirectUrl: undefined,
+      adminToken: undefined,
+      secret: undefined,
+      publicUrl: undefined,
+      logLevel: 'info',
+    });
+  });
+
+  test('takes a flag before a variable, and an empty variable as unset', () => {
+    const env = { STELLAR_PORT: '1', STELLAR_HOST: '', LOG_LEVEL: 'debug' };
+    const config = readConfig({ env, flags: { port: '2' } });
+    expect(config).toMatchObject({ port: 2, host: '127.0.0.1', logLevel: 'debug' });
+  });
+
+  test('reports every problem at once', () => {
+    const env = {
+      STELLAR_PORT: '99999',
+      LOG_LEVEL: 'loud',
+      DATABASE_URL: 'mysql://db',
+      STELLAR_PUBLIC_URL: 'memory.example',
+    };
+    expect(problemsOf({ env })).toEqual([
+      'STELLAR_PORT must be a number from 0 to 65535, not "99999".',
+      'DATABASE_URL must begin with postgres:// or postgresql://.',
+      'STELLAR_PUBLIC_URL must be a URL that begins with http:// or https://, not "memory.example".',
+      'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud".',
+      expect.stringMatching(/^STELLAR_SECRET is required with DATABASE_URL/),
+    ]);
+  });
+
+  test('names the flag when the flag is wrong', () => {
+    expect(problemsOf({ env: {}, flags: { port: 'http' } })[0]).toMatch(/^--port <number> must/);
+  });
+
+  test('never prints a secret, however wrong it is', () => {
+    const env = {
+      STELLAR_SECRET: 'hunter2',
+      DATABASE_URL: 'hunter2',
+      DATABASE_DIRECT_URL: 'ftp://hunter2',
+    };
+    const problems = problemsOf({ env });
+    expect(problems).toHaveLength(3);
+    expect(problems.join()).not.toContain('hunter2');
+  });
+
+  test('of Postgres needs a secret of 32 bytes', () => {
+    expect(problemsOf({ env: { DATABASE_URL: postgres.DATABASE_URL } })).toHaveLength(1);
+    expect(problemsOf({ env: { ...postgres, STELLAR_SECRET: long.slice(1) } })).toEqual([
+      expect.stringContaining('at least 32 bytes'),
+    ]);
+    expect(problemsOf({ env: postgres })).toEqual([]);
+  });
+
+  test('counts bytes of a secret, not characters', () => {
+    expect(problemsOf({ env: { ...postgres, STELLAR_SECRET: '별'.repeat(11) } })).toEqual([]);
+  });
+
+  test('with an owner but no app role is refused: the owner never serves', () => {
+    const env = { DATABASE_DIRECT_URL: 'postgres://owner@db/stellar' };
+    expect(problemsOf({ env })).toEqual([
+      expect.stringContaining('DATABASE_DIRECT_URL is set without'),
+    ]);
+    expect(problemsOf({ env }, migratingRules)).toEqual([]);
+  });
+
+  test('of a migration needs the owner', () => {
+    expect(problemsOf({ env: postgres }, migratingRules)).toEqual([
+      expect.stringContaining('DATABASE_DIRECT_URL is required'),
+    ]);
+  });
+});
