@@ -36,6 +36,13 @@ export type CreatedApiKey = z.output<typeof CreatedApiKey>;
 export const ApiKeyList = z.strictObject({ items: z.array(ApiKey) });
 export type ApiKeyList = z.output<typeof ApiKeyList>;
 
+/** `DELETE /auth/api-keys/{id}` */
+export const RevokeResponse = z.strictObject({ revoked: z.literal(true) });
+export type RevokeResponse = z.output<typeof RevokeResponse>;
+
+/** An id that the server makes, in a path: a UUID in lower case. */
+export const uuidParameter = z.uuid().lowercase();
+
 /** An e-mail address as accounts keep it: trimmed and in lower case. */
 export const email = storableText.trim().toLowerCase().max(254).pipe(z.email());
 

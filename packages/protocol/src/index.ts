@@ -7,9 +7,11 @@ export {
   CreateUserRequest,
   email,
   PatchUserRequest,
+  RevokeResponse,
   type Scope,
   scopes,
   User,
+  uuidParameter,
 } from './account.js';
 export { type ErrorCode, errorCodes } from './errors.js';
 export { limits } from './limits.js';
@@ -18,6 +20,7 @@ export {
   ListQuery,
   ListResponse,
   Memory,
+  memoryIdParameter,
   PatchRequest,
   RecalledMemory,
   RecallQuery,
@@ -32,6 +35,7 @@ export {
 } from './memory.js';
 export { type Json, type Metadata, metadataProblem } from './metadata.js';
 export { Problem } from './problem.js';
+export { HealthResponse, LivezResponse, ReadyzResponse } from './service.js';
 export { textProblem, utf8Bytes } from './text.js';
 export { type SoldTier, soldTiers, type Tier, type TierLimits, tierLimits } from './tiers.js';
 export { type Zone, zoneCapacities, zoneNames, zones } from './zones.js';

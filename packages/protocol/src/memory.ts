@@ -3,7 +3,9 @@ import { limits } from './limits.js';
 import { metadata } from './metadata.js';
 import { label, storableText, utf8Bytes } from './text.js';
 
-const zone = z.literal([0, 1, 2, 3, 4]).describe('0 core, 1 inner, 2 outer, 3 belt, 4 cloud');
+const zone = z
+  .literal([0, 1, 2, 3, 4], { error: 'must be a zone from 0 to 4' })
+  .describe('0 core, 1 inner, 2 outer, 3 belt, 4 cloud');
 const importance = z.number().min(0).max(1).describe('From 0 to 1; how much the caller cares.');
 const score = z.number().describe('Orbit score; decides the zone.');
 
@@ -14,21 +16,26 @@ export const epochSeconds = z
   .max(253_402_300_799)
   .describe('Seconds since the Unix epoch, UTC');
 
+const momentRule = 'must be an ISO 8601 date or date-time with offset, or seconds since the epoch';
+const momentWords = 'ISO 8601 date or date-time with offset, or seconds since the Unix epoch';
+const toSeconds = (value: string | number): number =>
+  typeof value === 'number' ? value : Date.parse(value) / 1000;
+
 /** A moment as ISO 8601 with an offset, or epoch seconds; parsed to epoch seconds. */
 export const moment = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date(), epochSeconds])
-  .describe('ISO 8601 date or date-time with offset, or seconds since the Unix epoch')
-  .transform((value) => (typeof value === 'number' ? value : Date.parse(value) / 1000));
+  .union([z.iso.datetime({ offset: true }), z.iso.date(), epochSeconds], { error: momentRule })
+  .describe(momentWords)
+  .transform(toSeconds)
+  .pipe(epochSeconds);
 
 /** The same in a query string, where epoch seconds arrive as text. */
 export const momentParameter = z
-  .union([
-    z.iso.datetime({ offset: true }),
-    z.iso.date(),
-    z.string().regex(/^-?\d{1,12}(\.\d{1,6})?$/),
-  ])
-  .describe('ISO 8601 date or date-time with offset, or seconds since the Unix epoch')
-  .transform((text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Date.parse(text) / 1000))
+  .union(
+    [z.iso.datetime({ offset: true }), z.iso.date(), z.string().regex(/^-?\d{1,12}(\.\d{1,6})?$/)],
+    { error: momentRule },
+  )
+  .describe(momentWords)
+  .transform((text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : toSeconds(text)))
   .pipe(epochSeconds);
 
 /** The text of a memory: at most 32 KB as UTF-8. */
@@ -88,15 +95,24 @@ export const Memory = z.strictObject({
 });
 export type Memory = z.output<typeof Memory>;
 
-const pageLimit = z.coerce.number().int().min(1).max(limits.pageItems);
-const queryZone = z
-  .enum(['0', '1', '2', '3', '4'])
-  .transform((text) => Number(text) as 0 | 1 | 2 | 3 | 4);
+/** Digits become a number; anything else stays text and is refused: `Number` alone would take 0x10 and 1e1. */
+const fromDigits = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+
+const integer = (from: number, to: number) =>
+  z.int({ error: 'must be a whole number' }).min(from).max(to);
+/** The default lies within: JSON Schema would not show it outside of a preprocess. */
+const pageLimit = (byDefault: number) =>
+  z.preprocess(fromDigits, integer(1, limits.pageItems).default(byDefault));
+const queryZone = z.preprocess(fromDigits, zone);
+
+/** Id of a memory in a path. v1 clients chose their own, so any text will do. */
+export const memoryIdParameter = storableText.min(1).max(512);
 
 /** `GET /api/v1/recall` */
 export const RecallQuery = z.strictObject({
   q: storableText.min(1).max(limits.queryCharacters),
-  limit: pageLimit.default(5),
+  limit: pageLimit(5),
   emotion: label.optional(),
   zone: queryZone.optional(),
   since: momentParameter.optional(),
@@ -124,9 +140,9 @@ export type ForgetResponse = z.output<typeof ForgetResponse>;
 export const ListQuery = z
   .strictObject({
     zone: queryZone.optional(),
-    limit: pageLimit.default(50),
-    offset: z.coerce.number().int().min(0).max(1_000_000).optional(),
-    cursor: z.string().max(512).optional(),
+    limit: pageLimit(50),
+    offset: z.preprocess(fromDigits, integer(0, 1_000_000)).optional(),
+    cursor: storableText.min(1).max(512).optional(),
   })
   .refine((query) => query.offset === undefined || query.cursor === undefined, {
     message: 'offset and cursor cannot be combined',
@@ -160,7 +176,7 @@ export type PatchRequest = z.output<typeof PatchRequest>;
 export const TimelineQuery = z.strictObject({
   start: momentParameter.optional(),
   end: momentParameter.optional(),
-  limit: pageLimit.default(50),
+  limit: pageLimit(50),
 });
 export type TimelineQuery = z.output<typeof TimelineQuery>;
 

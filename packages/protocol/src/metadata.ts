@@ -55,7 +55,7 @@ function numberProblem(value: number): string | undefined {
 }
 
 /** A JSON object with bounded depth and key count, of text and numbers that survive storage unchanged. */
-export const metadata = z.record(z.string(), z.json()).superRefine((value, context) => {
+export const metadata = z.record(z.string(), z.unknown()).superRefine((value, context) => {
   const problem = metadataProblem(value);
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 }) as unknown as z.ZodType<Metadata>;
