@@ -1,0 +1,138 @@
+import type { ErrorCode, Scope } from '@stellar-memory/protocol';
+import type { z } from 'zod';
+import type { AdminService, ApiKeyService } from '../auth/account-service.js';
+import type { UserId } from '../domain/ids.js';
+import type { Idempotency, MemoryService } from '../memory/memory-service.js';
+import type { HealthProbe } from './readiness.js';
+
+/**
+ * Who may call: everyone, the operator with his token, or a user with a key that has the scope.
+ * There is no default, so a route without a policy does not type-check.
+ */
+export type Access = 'open' | 'operator' | { readonly scope: Scope };
+
+/** What an open operation reaches: nothing of any tenant. */
+export interface OpenCall {
+  readonly health: HealthProbe;
+  readonly isDraining: () => boolean;
+  readonly metrics: { expose(): string };
+  readonly reference: { readonly openApi: object; readonly page: string };
+}
+
+/** What an operator's operation reaches: accounts, no memory. */
+export interface OperatorCall {
+  readonly accounts: AdminService;
+}
+
+/** What a user's operation reaches, and for whom: the id comes from the key and from nowhere else (FR-04). */
+export interface UserCall {
+  readonly userId: UserId;
+  readonly memories: MemoryService;
+  readonly apiKeys: ApiKeyService;
+  /** Present when the operation is `idempotent` and the client sent a key. */
+  readonly idempotency?: Idempotency;
+  /** Entity tag of If-Match, when the operation takes one and the client demands a version. */
+  readonly ifMatch?: string;
+  /** Sends the version of what is answered as ETag. */
+  readonly setEtag: (tag: string) => void;
+}
+
+type CallOf<A extends Access> = A extends 'open'
+  ? OpenCall
+  : A extends 'operator'
+    ? OperatorCall
+    : UserCall;
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** What the client sent, checked. */
+interface Input<Params, Query, Body> {
+  readonly params: Parsed<Params>;
+  readonly query: Parsed<Query>;
+  readonly body: Parsed<Body>;
+}
+
+/** What the operation answers when it succeeds. */
+interface Success<Answer extends z.ZodType> {
+  readonly status: 200 | 201;
+  readonly description: string;
+  readonly schema: Answer;
+  readonly example?: z.output<Answer>;
+  /** Default `application/json`; anything else is sent as the text that the handler returns. */
+  readonly contentType?: string;
+  /** Overrides of the headers that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Described {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Template with names in braces, as OpenAPI writes it. */
+  readonly path: `/${string}`;
+  readonly operationId: string;
+  readonly tag: 'Memories' | 'API keys' | 'Operator' | 'Service';
+  readonly summary: string;
+  readonly description?: string;
+  /** Takes an Idempotency-Key. */
+  readonly idempotent?: true;
+  /** Takes If-Match. */
+  readonly conditional?: true;
+  /** Codes of its own, beside those that follow from access, parameters and body. */
+  readonly errors?: readonly ErrorCode[];
+}
+
+interface Definition<
+  A extends Access,
+  Params extends z.ZodObject | undefined,
+  Query extends z.ZodType | undefined,
+  Body extends z.ZodType | undefined,
+  Answer extends z.ZodType,
+> extends Described {
+  readonly access: A;
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  /** A request body for the reference page. */
+  readonly bodyExample?: Body extends z.ZodType ? z.input<Body> : never;
+  readonly success: Success<Answer>;
+  readonly handler: (
+    call: CallOf<A>,
+    input: Input<Params, Query, Body>,
+  ) => Promise<z.input<Answer>> | z.input<Answer>;
+}
+
+/** An operation as the server, the OpenAPI document and the isolation matrix read it. */
+export interface Route extends Described {
+  readonly access: Access;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly bodyExample?: unknown;
+  readonly success: Success<z.ZodType>;
+  /** Must be given the call that belongs to `access`: `mountRoute` does. */
+  readonly handler: (
+    call: OpenCall | OperatorCall | UserCall,
+    input: { params: unknown; query: unknown; body: unknown },
+  ) => unknown;
+}
+
+/**
+ * Defines one operation: what it is called, who may call it, what it takes, answers and does.
+ *
+ * @example
+ * export const stats = defineRoute({
+ *   method: 'GET', path: '/api/v1/stats', operationId: 'stats', tag: 'Memories',
+ *   summary: 'Counts by zone',
+ *   access: { scope: 'read' },
+ *   success: { status: 200, description: 'The counts', schema: StatsResponse },
+ *   handler: ({ memories, userId }) => memories.stats(userId),
+ * });
+ */
+export function defineRoute<
+  const A extends Access,
+  Answer extends z.ZodType,
+  Params extends z.ZodObject | undefined = undefined,
+  Query extends z.ZodType | undefined = undefined,
+  Body extends z.ZodType | undefined = undefined,
+>(definition: Definition<A, Params, Query, Body, Answer>): Route {
+  return definition as unknown as Route;
+}
