@@ -2,7 +2,7 @@ import type { UserId } from '../domain/ids.js';
 import { insertFirstKey } from '../storage/statements/api-keys.system.js';
 import { findLocalUser, insertUser } from '../storage/statements/users.system.js';
 import type { SystemDoor, SystemTransaction } from '../storage/system-door.system.js';
-import { firstKey, newUser } from './admin-service.js';
+import { firstKey, newUser } from './admin-service.system.js';
 
 /** No mailbox: nobody can sign in with it. */
 const localEmail = 'local@localhost';
