@@ -36,7 +36,8 @@ const sources = {
  * @param {string} name
  */
 const isLibrary = (name) =>
-  /^(lib|zlib)/.test(name) && !/^lib(perl|llvm|z3|c-bin|c-l10n|pam-modules)|-perl$|-common$/.test(name);
+  /^(lib|zlib)/.test(name) &&
+  !/^lib(perl|llvm|z3|c-bin|c-l10n|pam-modules)|-perl$|-common$/.test(name);
 
 /**
  * Downloads the packages and unpacks them below a folder.
