@@ -1,15 +1,13 @@
 #!/usr/bin/env node
 // Every requirement of the plan has a test that names it: npm run check:requirements.
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { claimsOf } from './requirements/claims-of.mjs';
 import { judgeClaims } from './requirements/judge-claims.mjs';
+import requirements from './requirements.json' with { type: 'json' };
 import { parseSource } from './source/parse.mjs';
 import { sourceFiles, workspaceFolders } from './source/source-files.mjs';
 
 const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url));
-const table = new URL('requirements.json', import.meta.url);
-const requirements = JSON.parse(readFileSync(table, 'utf8'));
 
 const files = workspaceFolders(root).flatMap((folder) => sourceFiles(root, `${folder}/test`));
 const read = files.map((path) => claimsOf(parseSource(root, path)));

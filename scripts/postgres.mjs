@@ -79,8 +79,8 @@ async function runWith(server, [file, ...args]) {
   const child = spawn(file, args, { env, stdio: 'inherit' });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
     process.on(signal, () => child.kill(signal));
-  const [code] = await once(child, 'exit');
-  process.exitCode = code ?? 1;
+  await once(child, 'exit');
+  process.exitCode = child.exitCode ?? 1;
 }
 
 /** @param {RunningPostgres} server */

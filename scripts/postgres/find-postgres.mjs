@@ -95,5 +95,5 @@ export function findPostgres(wanted = {}) {
     })
     .filter((found) => wanted.version === undefined || found.version === wanted.version)
     .filter((found) => !wanted.vector || found.vector)
-    .sort((a, b) => Number(b.vector) - Number(a.vector) || b.version - a.version)[0];
+    .toSorted((a, b) => Number(b.vector) - Number(a.vector) || b.version - a.version)[0];
 }

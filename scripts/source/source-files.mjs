@@ -17,7 +17,7 @@ export function sourceFiles(root, folder, extensions = ['.ts', '.tsx']) {
     .filter((entry) => entry.isFile() && extensions.some((end) => entry.name.endsWith(end)))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
     .filter((path) => !/(^|\/)(node_modules|dist)\//.test(path))
-    .sort();
+    .toSorted();
 }
 
 /**
