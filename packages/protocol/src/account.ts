@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from './limits.js';
 import { label, storableText } from './text.js';
 import { soldTiers } from './tiers.js';
 
@@ -10,7 +11,7 @@ const moment = z.iso.datetime().describe('ISO 8601, UTC');
 
 /** `POST /auth/api-keys` */
 export const CreateApiKeyRequest = z.strictObject({
-  name: label.default('Unnamed'),
+  name: label.max(limits.keyNameCharacters).default('Unnamed'),
   scopes: z.array(z.enum(scopes)).min(1).max(3).default(['read', 'write', 'admin']),
   expires_at: z.iso.datetime({ offset: true }).optional(),
 });

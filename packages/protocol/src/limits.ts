@@ -16,8 +16,10 @@ export const limits = {
   pageItems: 100,
   /** Memories in one batch. */
   batchItems: 100,
-  /** Characters of agent_id, session_id, speaker, role and key names. */
+  /** Characters of agent_id, session_id, speaker and role. */
   labelCharacters: 200,
+  /** Characters of an API key's name: what v1's column holds. */
+  keyNameCharacters: 100,
   /** Characters of an Idempotency-Key. */
   idempotencyKeyCharacters: 255,
 } as const;

@@ -18,7 +18,7 @@ export interface KeyRow {
 /** The tenant's keys that were not revoked, oldest first. */
 export const listKeys = (tx: TenantTransaction): Promise<KeyRow[]> =>
   tx.query(sql<KeyRow>`
-    select id as "apiKeyId", name, key_prefix as prefix, last4, scopes, created_at as "createdAt",
+    select id as "apiKeyId", coalesce(name, 'Default') as name, key_prefix as prefix, last4, scopes, created_at as "createdAt",
       last_used_at as "lastUsedAt", expires_at as "expiresAt"
     from api_keys
     where user_id = ${tx.userId} and is_active
