@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { createDatabase } from './harness/database.js';
+import { httpLoad } from './harness/http-load.js';
+import { closedLoop, type Measurement } from './harness/percentiles.js';
+import { line, rounded, row, verdict } from './harness/report.js';
+import { type RunningServer, startServer } from './harness/running-server.js';
+import { seeded, text } from './harness/texts.js';
+
+/** How long and how much; `quick` is for CI. */
+export interface BenchSize {
+  readonly quick: boolean;
+  readonly seconds: number;
+}
+
+const clients = 16;
+const wordsAMemory = 35;
+
+/** Store and recall over HTTP against raw Postgres and a route that does nothing, in one run. */
+export async function benchFoundation(superuserUrl: string, size: BenchSize): Promise<void> {
+  const database = await createDatabase(superuserUrl);
+  const server = await startServer({
+    DATABASE_URL: database.appUrl,
+    DATABASE_DIRECT_URL: database.ownerUrl,
+  });
+  try {
+    const users = await Promise.all(
+      Array.from({ length: clients }, (_, number) =>
+        server.createUser(`bench-${number}@example.com`),
+      ),
+    );
+    const keys = users.map((user) => user.key);
+    const noop = await benchNoop(server, size);
+    await benchStore(server, database.ownerUrl, keys, size);
+    await benchRecall(server, keys, noop, size);
+    await benchManyTenants(database.ownerUrl, database.appUrl, size);
+  } finally {
+    await server.stop();
+    await database.drop();
+  }
+}
+
+async function benchNoop(server: RunningServer, size: BenchSize): Promise<Measurement> {
+  const path = '/livez';
+  await httpLoad(server.origin, clients, 1, () => ({ method: 'GET', path }));
+  const noop = await httpLoad(server.origin, clients, size.seconds, () => ({
+    method: 'GET',
+    path,
+  }));
+  line(`\nHTTP, ${clients} clients`);
+  row('GET /livez (no key, no database)', noop);
+  return noop;
+}
+
+async function benchStore(
+  server: RunningServer,
+  ownerUrl: string,
+  keys: readonly string[],
+  size: BenchSize,
+): Promise<void> {
+  const random = seeded(1);
+  const body = () => ({ content: text(random, wordsAMemory), session_id: 's1', speaker: 'Ann' });
+  const store = (key: (client: number) => string) =>
+    httpLoad(server.origin, clients, size.seconds, (client) => ({
+      method: 'POST',
+      path: '/api/v1/store',
+      key: key(client),
+      body: body(),
+    }));
+  await httpLoad(server.origin, clients, 1, (client) => ({
+    method: 'POST',
+    path: '/api/v1/store',
+    key: keys[client]!,
+    body: body(),
+  }));
+  const raw = await rawInserts(ownerUrl, size);
+  const apart = await store((client) => keys[client]!);
+  const together = await store(() => keys[0]!);
+  line(`\nstore, ${clients} clients, ${wordsAMemory} words, fsync on`);
+  row('raw INSERT + COMMIT of the same row', raw);
+  row('POST /store, each client its tenant', apart);
+  row('POST /store, all clients one tenant', together);
+  for (const [name, run] of [
+    ['16 tenants', apart],
+    ['1 tenant', together],
+  ] as const) {
+    const ratio = run.perSecond / raw.perSecond;
+    verdict(`store ≥ 40 % of raw, ${name}`, ratio >= 0.4, `${rounded(ratio * 100, 0)} %`);
+  }
+}
+
+/** The same row into a table with a primary key and nothing else, one transaction each, from this process. */
+async function rawInserts(ownerUrl: string, size: BenchSize): Promise<Measurement> {
+  const pool = new pg.Pool({ connectionString: ownerUrl, max: clients });
+  await pool.query('create table raw_memories (like memories including defaults)');
+  await pool.query('alter table raw_memories add primary key (user_id, id)');
+  const random = seeded(1);
+  const user = randomUUID();
+  let doc = 0;
+  const insert = async (): Promise<boolean> => {
+    doc += 1;
+    await pool.query(
+      `insert into raw_memories (user_id, id, doc, content, created_at, last_recalled_at, updated_at,
+         metadata, arbitrary_importance, zone, total_score, session_id, speaker)
+       values ($1, $2, $3, $4, $5, $5, $5, '{}', 0.5, 2, 0.425, 's1', 'Ann')`,
+      [user, randomUUID(), doc, text(random, wordsAMemory), Date.now() / 1000],
+    );
+    return true;
+  };
+  await closedLoop(clients, 1, insert);
+  const measured = await closedLoop(clients, size.seconds, insert);
+  await pool.query('drop table raw_memories');
+  await pool.end();
+  return measured;
+}
+
+async function benchRecall(
+  server: RunningServer,
+  keys: readonly string[],
+  noop: Measurement,
+  size: BenchSize,
+): Promise<void> {
+  const user = await server.createUser('bench-recall@example.com');
+  await fill(server, user.key, 1_000);
+  const random = seeded(3);
+  const query = (key: string) => ({
+    method: 'GET' as const,
+    path: `/api/v1/recall?q=${encodeURIComponent(text(random, 4))}&limit=5`,
+    key,
+  });
+  await httpLoad(server.origin, clients, 2, () => query(user.key));
+  const recall = await httpLoad(server.origin, clients, size.seconds, () => query(user.key));
+  const stats = await httpLoad(server.origin, clients, size.seconds, (client) => ({
+    method: 'GET',
+    path: '/api/v1/stats',
+    key: keys[client]!,
+  }));
+  line(`\nrecall, ${clients} clients, one tenant of 1,000 memories`);
+  row('GET /recall', recall);
+  row('GET /stats (key check and one row)', stats);
+  const goal = Math.min(2_000, noop.perSecond * 0.1);
+  verdict(
+    'recall ≥ min(2,000/s, 10 % of no-op)',
+    recall.perSecond >= goal,
+    `${rounded(recall.perSecond, 0)}/s = ${rounded((recall.perSecond / noop.perSecond) * 100, 0)} % of no-op`,
+  );
+  verdict('recall p99 < 50 ms', recall.p99 < 50, `${rounded(recall.p99, 1)} ms`);
+}
+
+async function fill(server: RunningServer, key: string, memories: number): Promise<void> {
+  const random = seeded(2);
+  for (let stored = 0; stored < memories; stored += 100) {
+    const batch = Array.from({ length: 100 }, () => ({ content: text(random, wordsAMemory) }));
+    const answer = await fetch(`${server.origin}/api/v1/store/batch`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body: JSON.stringify({ memories: batch }),
+    });
+    if (answer.status !== 200) throw new Error(`store/batch answered ${answer.status}`);
+  }
+}
+
+/** Score top-20 of one tenant among 10,000, as the app role under RLS, planning included. */
+async function benchManyTenants(ownerUrl: string, appUrl: string, size: BenchSize): Promise<void> {
+  const tenants = size.quick ? 2_000 : 10_000;
+  const owner = new pg.Client({ connectionString: ownerUrl });
+  await owner.connect();
+  await owner.query(
+    `insert into users (id, email, tier) select gen_random_uuid(), 'many-' || n || '@example.com', 'free'
+       from generate_series(1, $1) n`,
+    [tenants],
+  );
+  await owner.query(
+    `insert into memories (user_id, id, doc, content, created_at, last_recalled_at, updated_at, total_score, zone)
+     select u.id, 'm' || n, n, 'memory ' || n, 0, 0, 0, random(), 2
+       from users u cross join generate_series(1, 30) n where u.email like 'many-%'`,
+  );
+  await owner.query('analyze memories');
+  const { rows } = await owner.query<{ id: string }>(
+    "select id from users where email like 'many-%' order by id",
+  );
+  await owner.end();
+  const app = new pg.Client({ connectionString: appUrl, pipeline: true } as pg.ClientConfig);
+  await app.connect();
+  const top = await closedLoop(1, size.seconds, async (_client, round) => {
+    const id = rows[(round * 7_919) % rows.length]!.id;
+    const begun = app.query(
+      `begin read only; set local role stellar_app; select set_config('app.current_user_id', '${id}', true)`,
+    );
+    const found = app.query(
+      'select id, total_score from memories where user_id = $1 order by total_score desc, id limit 20',
+      [id],
+    );
+    const ended = app.query('commit');
+    await Promise.all([begun, ended]);
+    return (await found).rows.length === 20;
+  });
+  await app.end();
+  line(`\n${tenants} tenants × 30 memories, as the app role`);
+  row('score top-20, planning and execution', top);
+  verdict('top-20 ≤ 2 ms p50', top.p50 <= 2 && top.failures === 0, `${rounded(top.p50, 2)} ms`);
+}
+
+/** Memory of a server on the embedded engine that holds 50,000 memories. */
+export async function benchEmbedded(folder: string, size: BenchSize): Promise<void> {
+  const memories = size.quick ? 5_000 : 50_000;
+  const server = await startServer({ STELLAR_DATA_DIR: folder });
+  try {
+    const user = await server.createUser('embedded@example.com');
+    await fill(server, user.key, memories);
+    const random = seeded(4);
+    const recall = await httpLoad(server.origin, 1, size.seconds, () => ({
+      method: 'GET',
+      path: `/api/v1/recall?q=${encodeURIComponent(text(random, 4))}&limit=5`,
+      key: user.key,
+    }));
+    line(`\nembedded engine, ${memories} memories`);
+    row('GET /recall, 1 client', recall);
+    const mebibytes = (await server.residentBytes()) / 2 ** 20;
+    verdict('resident memory ≤ 700 MB', mebibytes <= 700, `${rounded(mebibytes, 0)} MiB`);
+  } finally {
+    await server.stop();
+  }
+}

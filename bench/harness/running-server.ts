@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
+const adminToken = 'bench-operator-token-of-32-bytes!';
+const startDeadlineMs = 30_000;
+
+/** A server in a process of its own, built beforehand by `npm run build`. */
+export interface RunningServer {
+  readonly origin: string;
+  readonly adminToken: string;
+  /** Makes an account and answers its key. */
+  createUser(
+    email: string,
+    tier?: 'free' | 'pro' | 'promax',
+  ): Promise<{ userId: string; key: string }>;
+  /** Resident memory in bytes, of the server process. */
+  residentBytes(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Starts the built server with the given environment on a free port. */
+export async function startServer(env: Record<string, string>): Promise<RunningServer> {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const child = spawn(process.execPath, [main, 'serve'], {
+    env: {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'error',
+      STELLAR_PORT: String(port),
+      STELLAR_SECRET: 'bench-secret-of-at-least-32-bytes-length',
+      STELLAR_ADMIN_TOKEN: adminToken,
+      STELLAR_RATE_LIMITS: 'off',
+      ...env,
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await ready(origin, child);
+  return {
+    origin,
+    adminToken,
+    createUser: (email, tier = 'promax') => createUser(origin, email, tier),
+    residentBytes: () => residentBytes(child.pid!),
+    stop: () => stop(child),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function ready(origin: string, child: ChildProcess): Promise<void> {
+  const until = Date.now() + startDeadlineMs;
+  while (Date.now() < until) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    const answer = await fetch(`${origin}/readyz`).catch(() => undefined);
+    if (answer?.status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`the server was not ready within ${startDeadlineMs} ms`);
+}
+
+async function createUser(
+  origin: string,
+  email: string,
+  tier: string,
+): Promise<{ userId: string; key: string }> {
+  const answer = await fetch(`${origin}/admin/users`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ email, tier }),
+  });
+  if (answer.status !== 201) throw new Error(`POST /admin/users answered ${answer.status}`);
+  const user = (await answer.json()) as { user_id: string; api_key: string };
+  return { userId: user.user_id, key: user.api_key };
+}
+
+async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}

@@ -1,0 +1,88 @@
+import { call, type ProbeAnswer, type ProbeRequest } from './calls.js';
+import type { ProbedOperation } from './operations.js';
+import type { Tally } from './tally.js';
+
+/** The text of a request, to tell an echo of the caller's own words from a leak. */
+const sentBy = (request: ProbeRequest): string =>
+  decodeURIComponent(request.path) + JSON.stringify(request.body ?? '');
+
+/** Anonymous, bad, revoked and expired credentials: 401 everywhere but at open operations. */
+export async function probeBadCredentials(
+  origin: string,
+  operations: readonly ProbedOperation[],
+  credentials: ReadonlyMap<string, string | undefined>,
+  tally: Tally,
+): Promise<void> {
+  for (const operation of operations.filter(({ audience }) => audience !== 'open'))
+    for (const [name, credential] of credentials) {
+      const answer = await call(origin, credential, operation.request);
+      tally.check(
+        answer.status === 401,
+        () => `${operation.operationId} with key ${name}: ${answer.status}, expected 401`,
+      );
+      tally.search(`key ${name}`, answer, sentBy(operation.request));
+    }
+}
+
+/** Another tenant's good key: nothing of the first tenant, and 404 for its things as for things that are not there. */
+export async function probeOtherTenant(
+  origin: string,
+  operations: readonly ProbedOperation[],
+  otherKey: string,
+  tally: Tally,
+): Promise<void> {
+  for (const operation of operations) {
+    const answer = await call(origin, otherKey, operation.request);
+    tally.search(`another tenant by ${operation.operationId}`, answer, sentBy(operation.request));
+    tally.check(
+      isRightFor(operation, answer),
+      () => `${operation.operationId} by another tenant: ${answer.status}`,
+    );
+    if (operation.audience === 'user' && operation.byId)
+      await probeAbsent(origin, operation, otherKey, answer, tally);
+  }
+}
+
+function isRightFor(operation: ProbedOperation, answer: ProbeAnswer): boolean {
+  if (operation.audience === 'operator') return answer.status === 401;
+  if (operation.audience === 'user' && operation.byId) return answer.status === 404;
+  return answer.status < 300;
+}
+
+/** The answer for another's thing must be the answer for no thing, but for the request's own id. */
+async function probeAbsent(
+  origin: string,
+  operation: ProbedOperation,
+  key: string,
+  foreign: ProbeAnswer,
+  tally: Tally,
+): Promise<void> {
+  const path = operation.request.path.replace(/[^/]+$/, crypto.randomUUID());
+  const absent = await call(origin, key, { ...operation.request, path });
+  tally.check(
+    absent.status === foreign.status && withoutIds(absent.body) === withoutIds(foreign.body),
+    () => `${operation.operationId} tells another tenant's thing from no thing`,
+  );
+}
+
+const withoutIds = (body: string): string =>
+  body.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>').replace(/"request_id":"[^"]*"/, '');
+
+/** A key that may only read: 403 for everything that writes or manages. */
+export async function probeReadOnly(
+  origin: string,
+  operations: readonly ProbedOperation[],
+  readKey: string,
+  tally: Tally,
+): Promise<void> {
+  const managing = new Set(['listApiKeys']);
+  for (const { operationId, audience, request } of operations) {
+    if (audience !== 'user') continue;
+    const reads = request.method === 'GET' && !managing.has(operationId);
+    const { status } = await call(origin, readKey, request);
+    tally.check(
+      reads ? status === 200 : status === 403,
+      () => `${operationId} with a read-only key: ${status}`,
+    );
+  }
+}

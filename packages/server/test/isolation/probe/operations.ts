@@ -1,0 +1,91 @@
+import type { ProbeRequest } from './calls.js';
+
+/** Ids of things that belong to one tenant. */
+export interface Belongings {
+  readonly memoryId: string;
+  readonly apiKeyId: string;
+  readonly userId: string;
+  /** Words that only this tenant's memories hold. */
+  readonly words: string;
+}
+
+/** Who may call an operation, as its OpenAPI entry says. */
+export type Audience = 'open' | 'operator' | 'user';
+
+/** One operation as the matrix calls it. */
+export interface ProbedOperation {
+  readonly operationId: string;
+  readonly audience: Audience;
+  /** Whether it names a thing by id, so that another tenant must be told that there is no such thing. */
+  readonly byId: boolean;
+  readonly request: ProbeRequest;
+}
+
+type Build = (of: Belongings) => Omit<ProbeRequest, 'method'>;
+
+/**
+ * How to call every operation so that it aims at the belongings of one tenant.
+ * An operation of the OpenAPI document that is missing here stops the probe: what is not listed is not tested.
+ */
+const builders: Readonly<Record<string, Build>> = {
+  store: ({ words }) => ({ path: '/api/v1/store', body: { content: `Note to self ${words}` } }),
+  storeBatch: ({ words }) => ({
+    path: '/api/v1/store/batch',
+    body: { memories: [{ content: `First ${words}` }, { content: `Second ${words}` }] },
+  }),
+  recall: ({ words }) => ({
+    path: `/api/v1/recall?limit=100&q=${encodeURIComponent(words)}`,
+  }),
+  listMemories: () => ({ path: '/api/v1/memories?limit=100' }),
+  getMemory: ({ memoryId }) => ({ path: `/api/v1/memories/${memoryId}` }),
+  patchMemory: ({ memoryId }) => ({
+    path: `/api/v1/memories/${memoryId}`,
+    body: { importance: 0.25 },
+  }),
+  forget: ({ memoryId }) => ({ path: `/api/v1/forget/${memoryId}` }),
+  timeline: () => ({ path: '/api/v1/timeline?limit=100' }),
+  stats: () => ({ path: '/api/v1/stats' }),
+  listApiKeys: () => ({ path: '/auth/api-keys' }),
+  createApiKey: () => ({ path: '/auth/api-keys', body: { name: 'probe', scopes: ['read'] } }),
+  revokeApiKey: ({ apiKeyId }) => ({ path: `/auth/api-keys/${apiKeyId}` }),
+  createUser: () => ({
+    path: '/admin/users',
+    body: { email: `probe-${crypto.randomUUID()}@example.com`, tier: 'free' },
+  }),
+  patchUser: ({ userId }) => ({ path: `/admin/users/${userId}`, body: { tier: 'pro' } }),
+  health: () => ({ path: '/api/v1/health' }),
+  livez: () => ({ path: '/livez' }),
+  readyz: () => ({ path: '/readyz' }),
+  metrics: () => ({ path: '/metrics' }),
+  openapi: () => ({ path: '/openapi.json' }),
+  docs: () => ({ path: '/docs' }),
+};
+
+interface OpenApiDocument {
+  readonly paths: Record<
+    string,
+    Record<string, { operationId: string; security?: Record<string, unknown>[] }>
+  >;
+}
+
+/** Every operation of the server's own OpenAPI document, aimed at one tenant's belongings. */
+export function operationsOf(document: OpenApiDocument, target: Belongings): ProbedOperation[] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId, security }]) => {
+      const build = builders[operationId];
+      if (build === undefined)
+        throw new Error(`The isolation probe does not know the operation ${operationId}: list it.`);
+      return {
+        operationId,
+        audience: audienceOf(security),
+        byId: path.includes('{id}'),
+        request: { method: method.toUpperCase(), ...build(target) },
+      };
+    }),
+  );
+}
+
+function audienceOf(security: Record<string, unknown>[] | undefined): Audience {
+  if (security === undefined || security.length === 0) return 'open';
+  return security.some((scheme) => 'operatorToken' in scheme) ? 'operator' : 'user';
+}
