@@ -1,1 +1,38 @@
-export {};
+export type {
+  ApiKeysClient,
+  ListAllOptions,
+  ListOptions,
+  PatchOptions,
+  RecallOptions,
+  StellarMemoryClient,
+  TimelineOptions,
+  VersionedMemory,
+  WriteOptions,
+} from './client.js';
+export { createClient } from './create-client.js';
+export type { ClientErrorCode, ErrorCode } from './error-codes.js';
+export type { RetryOptions } from './retry.js';
+export type { ClientOptions } from './settings.js';
+export { type FieldError, StellarMemoryError } from './stellar-memory-error.js';
+export type { CallOptions } from './transport.js';
+export type {
+  ApiKey,
+  CreateApiKeyRequest,
+  CreatedApiKey,
+  Json,
+  ListQuery,
+  ListResponse,
+  Memory,
+  Metadata,
+  Moment,
+  PatchRequest,
+  RecalledMemory,
+  RecallQuery,
+  Scope,
+  StatsResponse,
+  StoreRequest,
+  StoreResponse,
+  TimelineEntry,
+  TimelineQuery,
+  Zone,
+} from './wire.js';

@@ -1,0 +1,186 @@
+import type { CallOptions } from './transport.js';
+import type {
+  ApiKey,
+  CreateApiKeyRequest,
+  CreatedApiKey,
+  ListQuery,
+  ListResponse,
+  Memory,
+  PatchRequest,
+  RecalledMemory,
+  RecallQuery,
+  StatsResponse,
+  StoreRequest,
+  StoreResponse,
+  TimelineEntry,
+  TimelineQuery,
+} from './wire.js';
+
+/** What a write takes beside. */
+export interface WriteOptions extends CallOptions {
+  /**
+   * A repeated write with the same key acts once, even from another process. Default: a random one a call,
+   * which is what makes a retry safe.
+   */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** What `patch` takes beside. */
+export interface PatchOptions extends WriteOptions {
+  /** `etag` of the memory as it was read: refused with `precondition_failed` if it changed since. */
+  readonly ifMatch?: string;
+}
+
+/** What narrows a recall. */
+export interface RecallOptions extends Omit<RecallQuery, 'q'>, CallOptions {}
+
+/** Which page of the list. */
+export interface ListOptions extends ListQuery, CallOptions {}
+
+/** Which memories to go through; `limit` is how many are fetched at a time, 100 when absent. */
+export interface ListAllOptions extends Omit<ListQuery, 'offset' | 'cursor'>, CallOptions {}
+
+/** Which stretch of time. */
+export interface TimelineOptions extends TimelineQuery, CallOptions {}
+
+/** A memory and the version that was read. */
+export interface VersionedMemory extends Memory {
+  /** For `ifMatch`; `null` where something on the way removed it. */
+  etag: string | null;
+}
+
+/**
+ * A user's memories. Every method takes `signal` and `timeoutMs`, and rejects with a `StellarMemoryError`.
+ * In the examples `stellar` is a client.
+ */
+export interface StellarMemoryClient {
+  /**
+   * Stores a memory.
+   *
+   * @example
+   * ```ts
+   * const { id, zone } = await stellar.store({ content: 'Mina is allergic to peanuts.', importance: 0.9 });
+   * console.log(`stored ${id} in zone ${zone}`);
+   * ```
+   */
+  readonly store: (memory: StoreRequest, options?: WriteOptions) => Promise<StoreResponse>;
+
+  /**
+   * Stores up to 100 memories in their order: all, or none.
+   *
+   * @example
+   * ```ts
+   * const turns = [
+   *   { content: 'Shall we meet on Friday?', speaker: 'Mina', session_id: 'chat-7' },
+   *   { content: 'Friday at noon suits me.', speaker: 'Jun', session_id: 'chat-7' },
+   * ];
+   * const stored = await stellar.storeBatch(turns);
+   * console.log(stored.length); // 2
+   * ```
+   */
+  readonly storeBatch: (
+    memories: readonly StoreRequest[],
+    options?: WriteOptions,
+  ) => Promise<StoreResponse[]>;
+
+  /**
+   * Recalls what matters to a query, best first.
+   *
+   * @example
+   * ```ts
+   * for (const { content, score } of await stellar.recall('peanut allergy', { limit: 3 })) {
+   *   console.log(score.toFixed(2), content);
+   * }
+   * ```
+   */
+  readonly recall: (query: string, options?: RecallOptions) => Promise<RecalledMemory[]>;
+
+  /**
+   * Forgets a memory. Errors: `not_found`.
+   *
+   * @example
+   * ```ts
+   * const { id } = await stellar.store({ content: 'The door code is 4711.' });
+   * await stellar.forget(id);
+   * ```
+   */
+  readonly forget: (id: string, options?: WriteOptions) => Promise<void>;
+
+  /** Reads one memory. Errors: `not_found`. */
+  readonly get: (id: string, options?: CallOptions) => Promise<VersionedMemory>;
+
+  /**
+   * Changes a memory: what is absent stays, `null` clears.
+   * Errors: `not_found`; `precondition_failed` when `ifMatch` is no longer the version.
+   *
+   * @example
+   * ```ts
+   * const { id } = await stellar.store({ content: 'Mina lives in Busan.', speaker: 'Jun' });
+   * const { etag } = await stellar.get(id);
+   * await stellar.patch(
+   *   id,
+   *   { content: 'Mina lives in Seoul.', speaker: null },
+   *   etag === null ? {} : { ifMatch: etag },
+   * );
+   * ```
+   */
+  readonly patch: (
+    id: string,
+    changes: PatchRequest,
+    options?: PatchOptions,
+  ) => Promise<VersionedMemory>;
+
+  /** Reads one page of the memories, highest orbit score first, with the exact total. */
+  readonly list: (options?: ListOptions) => Promise<ListResponse>;
+
+  /**
+   * Goes through all memories, fetching a page when it is needed.
+   *
+   * @example
+   * ```ts
+   * for await (const memory of stellar.listAll({ zone: 2 })) {
+   *   console.log(memory.id, memory.content);
+   * }
+   * ```
+   */
+  readonly listAll: (options?: ListAllOptions) => AsyncGenerator<Memory, void, undefined>;
+
+  /**
+   * What happened when, newest first.
+   *
+   * @example
+   * ```ts
+   * const today = await stellar.timeline({ start: new Date().toISOString().slice(0, 10) });
+   * console.log(today.map((entry) => entry.content));
+   * ```
+   */
+  readonly timeline: (options?: TimelineOptions) => Promise<TimelineEntry[]>;
+
+  /** Exact counts by zone. */
+  readonly stats: (options?: CallOptions) => Promise<StatsResponse>;
+
+  /** The account's keys. */
+  readonly apiKeys: ApiKeysClient;
+}
+
+/** The keys of the account that the client's own key belongs to; that key must have the scope `admin`. */
+export interface ApiKeysClient {
+  /** All keys that work, without their secrets. */
+  readonly list: (options?: CallOptions) => Promise<ApiKey[]>;
+
+  /**
+   * Makes a key; the answer is the only one that ever holds it. Errors: `quota_exceeded`.
+   * Not tried again when the answer is lost: look at `list` before another attempt.
+   *
+   * @example
+   * ```ts
+   * const { id, api_key } = await stellar.apiKeys.create({ name: 'reader', scopes: ['read'] });
+   * console.log(`${api_key.slice(0, 8)}… can only read`);
+   * await stellar.apiKeys.revoke(id);
+   * ```
+   */
+  readonly create: (request?: CreateApiKeyRequest, options?: CallOptions) => Promise<CreatedApiKey>;
+
+  /** Revokes a key: it is refused from now on. Errors: `not_found`. */
+  readonly revoke: (id: string, options?: CallOptions) => Promise<void>;
+}

@@ -1,0 +1,25 @@
+import { createApiKeys } from './api-keys.js';
+import type { StellarMemoryClient } from './client.js';
+import { createMemories } from './memories.js';
+import { type ClientOptions, settingsOf } from './settings.js';
+import { createTransport } from './transport.js';
+
+/**
+ * A client of one server for one account. Holds no connection: nothing to close.
+ * In Node, for a server on this machine, it finds the local key by itself.
+ * Errors: `TypeError` for options that cannot be meant.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from '@stellar-memory/client';
+ *
+ * const stellar = createClient();
+ * await stellar.store({ content: 'Mina is allergic to peanuts.' });
+ * const [best] = await stellar.recall('Which food must Mina avoid? Peanuts?');
+ * console.log(best?.content); // Mina is allergic to peanuts.
+ * ```
+ */
+export function createClient(options: ClientOptions = {}): StellarMemoryClient {
+  const send = createTransport(settingsOf(options));
+  return { ...createMemories(send), apiKeys: createApiKeys(send) };
+}

@@ -1,0 +1,2 @@
+/** Browsers and other runtimes without a file system: there is no local key. */
+export const readLocalKey = (): Promise<string> => Promise.resolve('');
