@@ -58,4 +58,4 @@ function numberProblem(value: number): string | undefined {
 export const metadata = z.record(z.string(), z.unknown()).superRefine((value, context) => {
   const problem = metadataProblem(value);
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-}) as unknown as z.ZodType<Metadata>;
+}) as unknown as z.ZodType<Metadata, Metadata>;
