@@ -17,7 +17,8 @@ const allButCli = [...belowHttp, 'storage', 'recall', 'http', 'mcp', 'config'];
  */
 export const layers = {
   protocol: { may: [], externals: ['zod'] },
-  client: { may: [], typesOf: ['protocol'], externals: [] },
+  client: { may: [], typesOf: ['protocol'], externals: ['#local-key'] },
+  'client-node': { may: [], externals: ['node:fs', 'node:path'] },
   domain: { may: ['protocol'], externals: ['node:crypto'] },
   storage: { may: ['protocol', 'domain'] },
   recall: { may: ['protocol', 'domain', 'storage'] },
@@ -35,6 +36,9 @@ export const layers = {
 
 /** Layers that wire the others, and so may hold the system door. */
 export const wiring = ['app', 'main'];
+
+/** Layers that read the environment. The client's own is one variable, in the one file that browsers never load. */
+export const environmentReaders = ['main', 'cli', 'client-node'];
 
 /**
  * Packages that only these layers may know, so that an engine or a framework can be replaced.
@@ -57,6 +61,7 @@ export const keepers = {
  */
 export function layerOf(path) {
   const [, workspace, , name = '', ...rest] = path.split('/');
+  if (path === 'packages/client/src/local-key.ts') return 'client-node';
   if (workspace === 'protocol' || workspace === 'client') return workspace;
   if (workspace !== 'server') return undefined;
   if (rest.length > 0) return layers[name] ? name : undefined;

@@ -1,4 +1,5 @@
 import { stringOf } from '../source/parse.mjs';
+import { environmentReaders } from './layers.mjs';
 
 /**
  * Rules about what a file says rather than what it imports.
@@ -99,7 +100,7 @@ export function syntaxProblems(source, layer) {
     problems.push({ line: source.lineOf(node), problem });
   };
   defaultExports(source, report('no default exports'));
-  if (layer !== 'main' && layer !== 'cli')
+  if (!environmentReaders.includes(layer))
     environmentReads(source, report('only main and cli read the environment'));
   if (layer === 'domain' || layer === 'protocol')
     ambientTime(source, report('pure rules take the time and chance as arguments'));

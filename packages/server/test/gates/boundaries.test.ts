@@ -114,6 +114,14 @@ describe('the import boundaries', () => {
     expect(problemsOf(client, "export { tiers } from '@stellar-memory/protocol';")).toHaveLength(1);
   });
 
+  test('keep Node to the one file of the client that browsers never load', () => {
+    const text = "import { readFile } from 'node:fs/promises'; readFile(process.env.A!);";
+    expect(problemsOf('packages/client/src/local-key.ts', text)).toEqual([]);
+    expect(problemsOf('packages/client/src/settings.ts', text)).toHaveLength(2);
+    const wanted = "import { readLocalKey } from '#local-key'; readLocalKey;";
+    expect(problemsOf('packages/client/src/key-source.ts', wanted)).toEqual([]);
+  });
+
   test('refuse a file that does not parse instead of seeing nothing in it', () => {
     expect(() => problemsOf(server('memory/a.ts'), 'import {')).toThrow('does not parse');
   });
