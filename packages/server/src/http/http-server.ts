@@ -4,7 +4,18 @@ import type { AdminService, ApiKeyService } from '../auth/account-service.js';
 import type { Authenticator } from '../auth/identity.js';
 import type { Clock } from '../domain/clock.js';
 import type { MemoryService } from '../memory/memory-service.js';
-import type { Readiness } from './readiness.js';
+import { createApp } from './app-instance.js';
+import { Drain } from './drain.js';
+import { mountRoute } from './mount-route.js';
+import { refuseUnknownPaths } from './not-found.js';
+import { observeRequests, observeUnrouted } from './observe.js';
+import { openApiDocument } from './open-api.js';
+import { HealthProbe, type Readiness } from './readiness.js';
+import { referencePage } from './reference-page.js';
+import { RequestMetrics } from './request-metrics.js';
+import type { OpenCall, Reference, Route } from './route.js';
+import { routes as everyRoute } from './routes.js';
+import { applyHttpRules } from './standard-headers.js';
 
 /** Where and how to listen. Times have defaults that suit production; tests shorten them. */
 export interface HttpConfig {
@@ -44,4 +55,51 @@ export interface HttpServer {
   listen(): Promise<{ readonly url: string; readonly port: number }>;
   /** Drains: /readyz says 503, nothing new is accepted, what runs is answered, then all is closed. */
   close(): Promise<void>;
+}
+
+/**
+ * Makes the HTTP server of all operations. It listens when told to.
+ * Errors: none here; `listen` rejects when the address cannot be had.
+ */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { config, logger } = options;
+  const routes = everyRoute.filter(
+    ({ access }) => access !== 'operator' || options.admin !== undefined,
+  );
+  const metrics = new RequestMetrics();
+  const app = createApp(config, logger, observeUnrouted(logger, metrics));
+  const drain = new Drain(app, config);
+  observeRequests(app, logger, metrics);
+  applyHttpRules(app);
+  refuseUnknownPaths(app, routes);
+  const open: OpenCall = {
+    health: new HealthProbe(options.readiness, options.clock),
+    isDraining: () => drain.hasBegun,
+    metrics,
+    reference: describe(routes, config),
+  };
+  const operator = options.admin;
+  for (const route of routes) mountRoute(app, route, { ...options, open, operator });
+  return {
+    server: app.server,
+    listen: async () => {
+      await app.listen({ host: config.host, port: config.port });
+      return addressOf(app.server, config.host);
+    },
+    close: () => drain.run(),
+  };
+}
+
+function describe(routes: readonly Route[], { version, publicUrl, port }: HttpConfig): Reference {
+  const document = openApiDocument(routes, { version, publicUrl });
+  const baseUrl = publicUrl ?? `http://127.0.0.1:${port}`;
+  return { openApi: JSON.stringify(document), page: referencePage(document, baseUrl) };
+}
+
+function addressOf(server: Server, host: string): { url: string; port: number } {
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new Error('The server listens on no TCP port.');
+  const name = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${name}:${address.port}`, port: address.port };
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode, Scope } from '@stellar-memory/protocol';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { AdminService, ApiKeyService } from '../auth/account-service.js';
 import type { UserId } from '../domain/ids.js';
 import type { Idempotency, MemoryService } from '../memory/memory-service.js';
@@ -16,7 +16,24 @@ export interface OpenCall {
   readonly health: HealthProbe;
   readonly isDraining: () => boolean;
   readonly metrics: { expose(): string };
-  readonly reference: { readonly openApi: object; readonly page: string };
+  readonly reference: Reference;
+}
+
+/** The API's description, made once when the server starts. */
+export interface Reference {
+  /** The OpenAPI document as JSON. */
+  readonly openApi: string;
+  /** The same as an HTML page. */
+  readonly page: string;
+}
+
+/** An answer that is text already: sent as it is, with the content type that the route names. */
+export class TextAnswer {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
 /** What an operator's operation reaches: accounts, no memory. */
@@ -29,10 +46,10 @@ export interface UserCall {
   readonly userId: UserId;
   readonly memories: MemoryService;
   readonly apiKeys: ApiKeyService;
-  /** Present when the operation is `idempotent` and the client sent a key. */
-  readonly idempotency?: Idempotency;
+  /** Set when the operation is `idempotent` and the client sent a key. */
+  readonly idempotency: Idempotency | undefined;
   /** Entity tag of If-Match, when the operation takes one and the client demands a version. */
-  readonly ifMatch?: string;
+  readonly ifMatch: string | undefined;
   /** Sends the version of what is answered as ETag. */
   readonly setEtag: (tag: string) => void;
 }
@@ -46,11 +63,14 @@ type CallOf<A extends Access> = A extends 'open'
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
 /** What the client sent, checked. */
-interface Input<Params, Query, Body> {
-  readonly params: Parsed<Params>;
-  readonly query: Parsed<Query>;
-  readonly body: Parsed<Body>;
+export interface Input<Params = unknown, Query = unknown, Body = unknown> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
 }
+
+/** The query of an operation that takes none: anything is one too many. */
+export const noParameters = z.strictObject({});
 
 /** What the operation answers when it succeeds. */
 interface Success<Answer extends z.ZodType> {
@@ -58,7 +78,9 @@ interface Success<Answer extends z.ZodType> {
   readonly description: string;
   readonly schema: Answer;
   readonly example?: z.output<Answer>;
-  /** Default `application/json`; anything else is sent as the text that the handler returns. */
+  /** Sends the version as ETag. */
+  readonly etag?: true;
+  /** Default `application/json`. */
   readonly contentType?: string;
   /** Overrides of the headers that every answer has. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -96,8 +118,8 @@ interface Definition<
   readonly success: Success<Answer>;
   readonly handler: (
     call: CallOf<A>,
-    input: Input<Params, Query, Body>,
-  ) => Promise<z.input<Answer>> | z.input<Answer>;
+    input: Input<Parsed<Params>, Parsed<Query>, Parsed<Body>>,
+  ) => Promise<z.input<Answer> | TextAnswer> | z.input<Answer> | TextAnswer;
 }
 
 /** An operation as the server, the OpenAPI document and the isolation matrix read it. */
@@ -109,10 +131,7 @@ export interface Route extends Described {
   readonly bodyExample?: unknown;
   readonly success: Success<z.ZodType>;
   /** Must be given the call that belongs to `access`: `mountRoute` does. */
-  readonly handler: (
-    call: OpenCall | OperatorCall | UserCall,
-    input: { params: unknown; query: unknown; body: unknown },
-  ) => unknown;
+  readonly handler: (call: OpenCall | OperatorCall | UserCall, input: Input) => unknown;
 }
 
 /**

@@ -1,0 +1,108 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiKeyService } from '../auth/account-service.js';
+import type { Authenticator, Identity } from '../auth/identity.js';
+import type { MemoryService } from '../memory/memory-service.js';
+import { checkBodyHeaders } from './body-rules.js';
+import { ifMatchOf, quoteTag } from './entity-tag.js';
+import './exchange.js';
+import { createGate } from './gate.js';
+import { idempotencyOf } from './idempotency-key.js';
+import { emptyBody, type ParsedBody } from './json-body.js';
+import { parseQueryString } from './query-string.js';
+import type { Input, OpenCall, OperatorCall, Route, UserCall } from './route.js';
+import { noParameters, TextAnswer } from './route.js';
+import { validate } from './validate.js';
+
+/** What routes are mounted on. */
+export interface RouteServices {
+  readonly authenticator: Authenticator;
+  readonly memories: MemoryService;
+  readonly apiKeys: ApiKeyService;
+  readonly open: OpenCall;
+  readonly operator?: (OperatorCall & { readonly token: string }) | undefined;
+}
+
+/**
+ * Serves one operation. The order is the policy: who asks, then whether a body may come at all, then the
+ * body, then parameters. A stranger is refused before anything of his is read.
+ */
+export function mountRoute(app: FastifyInstance, route: Route, services: RouteServices): void {
+  const gate = createGate(route.access, services.authenticator, services.operator?.token);
+  const createCall = callFactory(route, services);
+  app.route({
+    method: route.method,
+    url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+    onRequest: async (request) => {
+      request.exchange.route = route;
+      request.exchange.identity = await gate(request.headers);
+      checkBodyHeaders(route.body !== undefined, request.headers);
+    },
+    handler: async (request, reply) => {
+      const input = readInput(route, request);
+      sendSuccess(route, reply, await route.handler(createCall(request, reply), input));
+      return reply;
+    },
+  });
+}
+
+function readInput(route: Route, request: FastifyRequest): Input {
+  const query = parseQueryString(request.query as string);
+  const body = request.body as ParsedBody | undefined;
+  if (route.body !== undefined && body === undefined) throw emptyBody();
+  return {
+    params: route.params && validate(route.params, request.params, 'params'),
+    query: validate(route.query ?? noParameters, query, 'query'),
+    body: route.body && validate(route.body, body?.value, 'body'),
+  };
+}
+
+type CreateCall = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => OpenCall | OperatorCall | UserCall;
+
+function callFactory(route: Route, services: RouteServices): CreateCall {
+  const { open, operator } = services;
+  if (route.access === 'open') return () => open;
+  if (route.access === 'operator') {
+    if (operator === undefined) throw new Error(`${route.operationId} needs an operator.`);
+    return () => operator;
+  }
+  return (request, reply) => userCall(route, services, request, reply);
+}
+
+function userCall(
+  route: Route,
+  { memories, apiKeys }: RouteServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): UserCall {
+  const { userId } = identityOf(request);
+  const { headers } = request;
+  return {
+    userId,
+    memories,
+    apiKeys,
+    idempotency: idempotencyOf(route, headers, request.url, bytesOf(request)),
+    ifMatch: route.conditional === true ? ifMatchOf(headers['if-match']) : undefined,
+    setEtag: (tag) => void reply.header('etag', quoteTag(tag)),
+  };
+}
+
+const bytesOf = (request: FastifyRequest): Buffer | undefined =>
+  (request.body as ParsedBody | undefined)?.bytes;
+
+/** The gate has set it; a handler that runs without is a fault of ours, and must not run as nobody. */
+function identityOf(request: FastifyRequest): Identity {
+  const { identity } = request.exchange;
+  if (identity === undefined) throw new Error('A user operation ran without an identity.');
+  return identity;
+}
+
+function sendSuccess({ success }: Route, reply: FastifyReply, answer: unknown): void {
+  reply.code(success.status);
+  if (success.headers !== undefined) reply.headers(success.headers);
+  if (!(answer instanceof TextAnswer)) return void reply.send(answer);
+  reply.header('content-type', success.contentType ?? 'application/json');
+  reply.send(answer.text);
+}

@@ -1,0 +1,48 @@
+import type { Route } from './route.js';
+import { createApiKey } from './routes/create-api-key.js';
+import { createUser } from './routes/create-user.js';
+import { docs } from './routes/docs.js';
+import { forgetMemory } from './routes/forget-memory.js';
+import { getMemory } from './routes/get-memory.js';
+import { health } from './routes/health.js';
+import { listApiKeys } from './routes/list-api-keys.js';
+import { listMemories } from './routes/list-memories.js';
+import { livez } from './routes/livez.js';
+import { metrics } from './routes/metrics.js';
+import { openApi } from './routes/openapi.js';
+import { patchMemory } from './routes/patch-memory.js';
+import { patchUser } from './routes/patch-user.js';
+import { readyz } from './routes/readyz.js';
+import { recallMemories } from './routes/recall-memories.js';
+import { revokeApiKey } from './routes/revoke-api-key.js';
+import { stats } from './routes/stats.js';
+import { storeBatch } from './routes/store-batch.js';
+import { storeMemory } from './routes/store-memory.js';
+import { timeline } from './routes/timeline.js';
+
+/**
+ * Every operation there is. The server mounts this list, the OpenAPI document describes it and the
+ * isolation matrix walks it: what is not here does not exist, what is here is tested.
+ */
+export const routes: readonly Route[] = [
+  storeMemory,
+  storeBatch,
+  recallMemories,
+  listMemories,
+  getMemory,
+  patchMemory,
+  forgetMemory,
+  timeline,
+  stats,
+  listApiKeys,
+  createApiKey,
+  revokeApiKey,
+  createUser,
+  patchUser,
+  health,
+  livez,
+  readyz,
+  metrics,
+  openApi,
+  docs,
+];

@@ -1,0 +1,24 @@
+import { CreateApiKeyRequest, CreatedApiKey } from '@stellar-memory/protocol';
+import { defineRoute } from '../route.js';
+import { exampleApiKey } from './list-api-keys.js';
+
+/** `POST /auth/api-keys` */
+export const createApiKey = defineRoute({
+  method: 'POST',
+  path: '/auth/api-keys',
+  operationId: 'createApiKey',
+  tag: 'API keys',
+  summary: 'Create an API key',
+  description: 'The answer is the only place where the key itself is ever shown.',
+  access: { scope: 'admin' },
+  body: CreateApiKeyRequest,
+  bodyExample: { name: 'laptop', scopes: ['read', 'write'] },
+  success: {
+    status: 201,
+    description: 'The key. Keep it: it cannot be read again.',
+    schema: CreatedApiKey,
+    example: { ...exampleApiKey, api_key: 'sm_live_4fGh…' },
+  },
+  errors: ['quota_exceeded'],
+  handler: ({ apiKeys, userId }, { body }) => apiKeys.create(userId, body),
+});

@@ -1,0 +1,27 @@
+import type { Memory, RecalledMemory } from '@stellar-memory/protocol';
+
+/** Values for the reference page. Operations share them, so that a reader meets the same memory everywhere. */
+export const exampleId = '0199f3a2-6c1e-7a30-9c57-3f1f6f0f2a11';
+export const exampleUuid = '3c5a1d9e-8c43-4a8e-9c0f-2f6f1e7b9d54';
+
+export const exampleMemory: Memory = {
+  id: exampleId,
+  content: 'Mina prefers dark mode and writes her reports in Korean.',
+  zone: 1,
+  score: 0.58,
+  importance: 0.8,
+  recall_count: 3,
+  last_recalled_at: 1_764_000_000,
+  emotion: null,
+  created_at: 1_763_900_000,
+  updated_at: 1_763_900_000,
+  occurred_at: null,
+  agent_id: 'assistant',
+  session_id: 'onboarding',
+  speaker: 'Mina',
+  role: 'user',
+  pinned: false,
+  metadata: { topic: 'preferences' },
+};
+
+export const exampleRecalled: RecalledMemory = { ...exampleMemory, score: 7.2, orbit_score: 0.58 };

@@ -1,0 +1,29 @@
+import { Memory, memoryIdParameter } from '@stellar-memory/protocol';
+import { z } from 'zod';
+import { memoryId } from '../../domain/ids.js';
+import { defineRoute } from '../route.js';
+import { exampleMemory } from './examples.js';
+
+/** `GET /api/v1/memories/{id}` */
+export const getMemory = defineRoute({
+  method: 'GET',
+  path: '/api/v1/memories/{id}',
+  operationId: 'getMemory',
+  tag: 'Memories',
+  summary: 'Get one memory',
+  description: 'Does not count as a recall. ETag is its version, for If-Match.',
+  access: { scope: 'read' },
+  params: z.strictObject({ id: memoryIdParameter }),
+  success: {
+    status: 200,
+    description: 'The memory.',
+    schema: Memory,
+    example: exampleMemory,
+    etag: true,
+  },
+  handler: async ({ memories, userId, setEtag }, { params }) => {
+    const { memory, etag } = await memories.get(userId, memoryId(params.id));
+    setEtag(etag);
+    return memory;
+  },
+});
