@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
@@ -70,11 +69,4 @@ describe('the browser bundle', () => {
       code: 'no_api_key',
     });
   });
-});
-
-test('every file that package.json names is compiled from one in src', async () => {
-  const text = await readFile(join(packageFolder, 'package.json'), 'utf8');
-  const named = [...text.matchAll(/\.\/dist\/([\w-]+)\.(?:d\.ts|js)"/g)].map((match) => match[1]!);
-  expect(new Set(named)).toEqual(new Set(['index', 'local-key', 'no-local-key']));
-  for (const name of named) await readFile(join(packageFolder, 'src', `${name}.ts`));
 });
