@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPostgres } from './postgres/find-postgres.mjs';
-import { startPostgres } from './postgres.mjs';
 import { readResults } from './suites/read-results.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -20,31 +19,29 @@ const runner = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/p
 /** @param {string} line */
 const say = (line) => void process.stdout.write(`${line}\n`);
 
-/**
- * The Postgres to test on, if there is any. Binaries that do not start are a failure: leaving the
- * suites out would hide it.
- */
-async function postgres() {
+/** Which engines this run has, in words. The suites' own set-up starts the throw-away server. */
+function engines() {
   const { TEST_PG_URL, TEST_ENGINES } = process.env;
-  if (TEST_ENGINES === 'embedded') return undefined;
-  if (TEST_PG_URL) return { url: TEST_PG_URL, name: 'TEST_PG_URL', stop: async () => {} };
-  if (findPostgres() === undefined) return undefined;
-  const { url, version, stop } = await startPostgres();
-  return { url, name: `a throw-away Postgres ${version}`, stop };
+  if (TEST_ENGINES === 'embedded') return { postgres: undefined, why: 'TEST_ENGINES=embedded' };
+  if (TEST_PG_URL) return { postgres: 'the one of TEST_PG_URL' };
+  const found = findPostgres();
+  if (found) return { postgres: `a throw-away ${found.version} of ${found.bin}` };
+  return {
+    postgres: undefined,
+    why:
+      'no TEST_PG_URL, and no Postgres on this machine.\n' +
+      'node scripts/install-postgres.mjs gets one without touching the system',
+  };
 }
 
 /**
  * @param {string} report
- * @param {string | undefined} url
  * @returns {Promise<number>} The runner's exit code.
  */
-async function runSuites(report, url) {
+async function runSuites(report) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const args = [runner, 'run', ...reporters, ...process.argv.slice(2)];
-  const { TEST_PG_URL: _, ...env } = process.env;
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [runner, 'run', ...reporters, ...process.argv.slice(2)], {
     cwd: root,
-    env: url === undefined ? env : { ...env, TEST_PG_URL: url },
     stdio: 'inherit',
   });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
@@ -64,19 +61,12 @@ const folder = await mkdtemp(join(tmpdir(), 'stellar-tests-'));
 try {
   const report = process.env['TEST_RESULTS'] ?? join(folder, 'results.json');
   await rm(report, { force: true });
-  const server = await postgres();
-  say(`Engines: embedded${server ? `, Postgres (${server.name})` : ''}`);
-  try {
-    process.exitCode = await runSuites(report, server?.url);
-  } finally {
-    await server?.stop();
-  }
-  sayWhatWasLeftOut(readResults(report));
-  if (server === undefined)
-    say(
-      '\nThe Postgres suites were left out: no TEST_PG_URL, and no Postgres here.\n' +
-        'node scripts/install-postgres.mjs gets one without touching the system.',
-    );
+  const { postgres, why } = engines();
+  say(`Engines: embedded${postgres === undefined ? '' : `, Postgres (${postgres})`}`);
+  process.exitCode = await runSuites(report);
+  // With a filter, what did not run was not wanted.
+  if (process.argv.length === 2) sayWhatWasLeftOut(readResults(report));
+  if (postgres === undefined) say(`\nThe Postgres suites were left out: ${why}.`);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
