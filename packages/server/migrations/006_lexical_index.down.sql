@@ -1,4 +1,4 @@
--- Nothing is lost that is not in memories, but recall finds merged memories again only after a rebuild.
+-- Nothing is lost: whatever is in memories and not in the index is indexed again by the next merge.
 drop table index_dead;
 drop table index_blocks;
 drop table index_states;

@@ -1,7 +1,8 @@
 -- The merged part of the lexical index. Recent memories are rows of index_recent until a merge turns them into
 -- a segment: blocks that never change. docs/adr has the format, the protocol of a merge and the figures.
 
--- One row a tenant that was ever merged: which segments there are. What a merge changes, and its lease.
+-- step: which segments a tenant has
+-- One row a tenant that was ever merged: what a merge changes, and its claim.
 create table index_states (
   user_id uuid primary key references users (id),
   -- Rises with every merge; with tenant_usage.version it names one state of the index.
@@ -15,7 +16,14 @@ create table index_states (
   claimed_until timestamptz
 ) with (fillfactor = 50);
 
--- Parts of segments: documents, vocabulary, shared and own blocks of terms, by address (segment, kind, number).
+grant select, insert, update, delete on index_states to stellar_app;
+create policy tenant on index_states to stellar_app
+  using (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid)
+  with check (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
+alter table index_states enable row level security, force row level security;
+
+-- step: what segments hold
+-- Documents, vocabulary, shared and own blocks of terms, by address (segment, kind, number).
 create table index_blocks (
   user_id uuid not null references users (id),
   block bigint not null,
@@ -26,7 +34,13 @@ create table index_blocks (
 -- At most 8,000 bytes each, packed already: TOAST would only cost a second look-up and failed compression.
 alter table index_blocks alter column data set storage plain;
 
--- Documents that segments or caches may still hold but that were forgotten or edited since.
+grant select, insert, update, delete on index_blocks to stellar_app;
+create policy tenant on index_blocks to stellar_app
+  using (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid)
+  with check (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
+alter table index_blocks enable row level security, force row level security;
+
+-- step: documents that segments or caches may still hold but that were forgotten or edited since
 -- The version is the tenant's when it happened, so that a cache reads only what is new to it.
 create table index_dead (
   user_id uuid not null references users (id),
@@ -35,22 +49,8 @@ create table index_dead (
   primary key (user_id, version, doc)
 );
 
-alter table index_states enable row level security;
-alter table index_states force row level security;
-create policy index_states_tenant on index_states to stellar_app
+grant select, insert, update, delete on index_dead to stellar_app;
+create policy tenant on index_dead to stellar_app
   using (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid)
   with check (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
-
-alter table index_blocks enable row level security;
-alter table index_blocks force row level security;
-create policy index_blocks_tenant on index_blocks to stellar_app
-  using (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid)
-  with check (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
-
-alter table index_dead enable row level security;
-alter table index_dead force row level security;
-create policy index_dead_tenant on index_dead to stellar_app
-  using (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid)
-  with check (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
-
-grant select, insert, update, delete on index_states, index_blocks, index_dead to stellar_app;
+alter table index_dead enable row level security, force row level security;
