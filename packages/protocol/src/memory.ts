@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.js';
-import { metadata } from './metadata.js';
+import { metadata, storedMetadata } from './metadata.js';
 import { label, storableText, utf8Bytes } from './text.js';
 
 const zone = z
@@ -91,7 +91,7 @@ export const Memory = z.strictObject({
   speaker: z.string().nullable(),
   role: z.string().nullable(),
   pinned: z.boolean(),
-  metadata: z.record(z.string(), z.json()),
+  metadata: storedMetadata,
 });
 export type Memory = z.output<typeof Memory>;
 

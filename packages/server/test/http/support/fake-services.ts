@@ -1,0 +1,204 @@
+import type {
+  ApiKey,
+  CreateApiKeyRequest,
+  CreatedUser,
+  CreateUserRequest,
+  ListQuery,
+  Memory,
+  PatchRequest,
+  PatchUserRequest,
+  RecallQuery,
+  Scope,
+  StoreRequest,
+} from '@stellar-memory/protocol';
+import type { AdminService, ApiKeyService } from '../../../src/auth/account-service.js';
+import type { Authenticator, Identity } from '../../../src/auth/identity.js';
+import { type ApiKeyId, apiKeyId, type UserId, userId } from '../../../src/domain/ids.js';
+import { StellarError } from '../../../src/domain/stellar-error.js';
+import type { Idempotency, MemoryService } from '../../../src/memory/memory-service.js';
+
+/** The smallest services that keep the ports' promises, so that HTTP can be tested for what is HTTP's. */
+
+export const alice = userId('11111111-1111-4111-8111-111111111111');
+export const bob = userId('22222222-2222-4222-8222-222222222222');
+
+const storedAt = 1_764_000_000;
+
+const newMemory = (id: string, request: StoreRequest): Memory => ({
+  id,
+  content: request.content,
+  zone: 2,
+  score: 0.4,
+  importance: request.importance,
+  recall_count: 0,
+  last_recalled_at: null,
+  emotion: null,
+  created_at: storedAt,
+  updated_at: storedAt,
+  occurred_at: request.occurred_at ?? null,
+  agent_id: request.agent_id ?? null,
+  session_id: request.session_id ?? null,
+  speaker: request.speaker ?? null,
+  role: request.role ?? null,
+  pinned: request.pinned,
+  metadata: request.metadata as Memory['metadata'],
+});
+
+/** Memories in a map for each user. Notes who was acted for and with which idempotency. */
+export class MemoriesInMemory implements MemoryService {
+  readonly #tenants = new Map<UserId, Map<string, Memory>>();
+  readonly actedFor: UserId[] = [];
+  readonly idempotencies: (Idempotency | undefined)[] = [];
+  readonly queries: RecallQuery[] = [];
+  #lastId = 0;
+
+  async store(user: UserId, request: StoreRequest, idempotency?: Idempotency) {
+    this.idempotencies.push(idempotency);
+    this.#lastId += 1;
+    const memory = newMemory(`m${this.#lastId}`, request);
+    this.#of(user).set(memory.id, memory);
+    return { id: memory.id, zone: memory.zone, score: memory.score };
+  }
+
+  async storeBatch(user: UserId, requests: readonly StoreRequest[], idempotency?: Idempotency) {
+    return Promise.all(requests.map((request) => this.store(user, request, idempotency)));
+  }
+
+  async recall(user: UserId, query: RecallQuery) {
+    this.queries.push(query);
+    const memories = [...this.#of(user).values()].slice(0, query.limit);
+    return memories.map((memory) => ({ ...memory, orbit_score: memory.score }));
+  }
+
+  async forget(user: UserId, id: string, idempotency?: Idempotency) {
+    this.idempotencies.push(idempotency);
+    if (!this.#of(user).delete(id)) throw new StellarError('not_found');
+  }
+
+  async get(user: UserId, id: string) {
+    const memory = this.#of(user).get(id);
+    if (memory === undefined) throw new StellarError('not_found');
+    return { memory, etag: `v${memory.updated_at}` };
+  }
+
+  async patch(
+    user: UserId,
+    id: string,
+    patch: PatchRequest,
+    options: { readonly ifMatch?: string; readonly idempotency?: Idempotency } = {},
+  ) {
+    this.idempotencies.push(options.idempotency);
+    const { memory, etag } = await this.get(user, id);
+    if (options.ifMatch !== undefined && options.ifMatch !== etag)
+      throw new StellarError('precondition_failed');
+    const edited = { ...memory, ...patch, updated_at: memory.updated_at + 1 } as Memory;
+    this.#of(user).set(id, edited);
+    return this.get(user, id);
+  }
+
+  async list(user: UserId, query: ListQuery) {
+    const items = [...this.#of(user).values()];
+    return { total: items.length, items: items.slice(0, query.limit), next_cursor: null };
+  }
+
+  async timeline(user: UserId) {
+    return [...this.#of(user).values()].map(({ id, content, zone, importance }) => ({
+      timestamp: storedAt,
+      memory_id: id,
+      content,
+      zone,
+      importance,
+      emotion: null,
+    }));
+  }
+
+  async stats(user: UserId) {
+    const count = this.#of(user).size;
+    return {
+      total_memories: count,
+      zones: { '0': 0, '1': 0, '2': count, '3': 0, '4': 0 },
+      capacities: { '0': 20, '1': 100, '2': 1_000, '3': null, '4': null },
+    };
+  }
+
+  async flush() {}
+
+  #of(user: UserId): Map<string, Memory> {
+    this.actedFor.push(user);
+    const memories = this.#tenants.get(user) ?? new Map<string, Memory>();
+    this.#tenants.set(user, memories);
+    return memories;
+  }
+}
+
+/** Keys by their text. Counts how often it was asked. */
+export class KeyRing implements Authenticator {
+  readonly #identities = new Map<string, Identity>();
+  asked = 0;
+
+  add(key: string, user: UserId, scopes: readonly Scope[] = ['read', 'write', 'admin']): this {
+    const apiKey = apiKeyId('33333333-3333-4333-8333-333333333333');
+    this.#identities.set(key, { userId: user, apiKeyId: apiKey, scopes, tier: 'free' });
+    return this;
+  }
+
+  async authenticate(presentedKey: string): Promise<Identity> {
+    this.asked += 1;
+    const identity = this.#identities.get(presentedKey);
+    if (identity === undefined) throw new StellarError('unauthorized');
+    return identity;
+  }
+
+  async flush() {}
+}
+
+/** API keys in a list for each user. */
+export class ApiKeysInMemory implements ApiKeyService {
+  readonly #keys: { readonly owner: UserId; readonly key: ApiKey }[] = [];
+
+  async list(user: UserId) {
+    return this.#keys.filter(({ owner }) => owner === user).map(({ key }) => key);
+  }
+
+  async create(user: UserId, request: CreateApiKeyRequest) {
+    const number = `${this.#keys.length}`.padStart(12, '0');
+    const key = {
+      id: `44444444-4444-4444-8444-${number}`,
+      name: request.name,
+      prefix: 'sm_live_abcd',
+      last4: 'wxyz',
+      scopes: request.scopes,
+      created_at: '2025-11-23T00:00:00.000Z',
+      last_used_at: null,
+      expires_at: null,
+    };
+    this.#keys.push({ owner: user, key });
+    return { ...key, api_key: `sm_live_${number}` };
+  }
+
+  async revoke(user: UserId, id: ApiKeyId) {
+    const at = this.#keys.findIndex(({ owner, key }) => owner === user && key.id === id);
+    if (at === -1) throw new StellarError('not_found');
+    this.#keys.splice(at, 1);
+  }
+}
+
+/** Accounts by e-mail. */
+export class AccountsInMemory implements AdminService {
+  readonly #users = new Map<string, CreatedUser>();
+
+  async createUser({ email, tier }: CreateUserRequest) {
+    if (this.#users.has(email)) throw new StellarError('conflict');
+    const number = `${this.#users.size}`.padStart(12, '0');
+    const id = `55555555-5555-4555-8555-${number}`;
+    const user = { user_id: id, email, tier, api_key: `sm_live_${number}` };
+    this.#users.set(email, user);
+    return user;
+  }
+
+  async patchUser(id: UserId, { tier }: PatchUserRequest) {
+    const user = [...this.#users.values()].find(({ user_id }) => user_id === id);
+    if (user === undefined) throw new StellarError('not_found');
+    return { user_id: user.user_id, email: user.email, tier };
+  }
+}
