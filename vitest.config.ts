@@ -8,6 +8,9 @@ const config = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    globalSetup: ['packages/server/test/support/postgres-global-setup.ts'],
+    // Each engine of a test has a thread of its own: processes keep them apart.
+    pool: 'forks',
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     // A database engine starts within this, even when both cores are busy.
     hookTimeout: 60_000,

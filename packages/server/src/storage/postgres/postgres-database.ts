@@ -58,7 +58,7 @@ class PostgresDatabase implements Database {
     const client = await leaseConnection(this.#pool);
     const transaction = new PostgresTransaction(client, options);
     try {
-      return await transaction.run(scope, work);
+      return await Promise.race([transaction.run(scope, work), transaction.cut]);
     } catch (error) {
       throw transaction.overdue
         ? new StellarError('deadline_exceeded', {}, error)
@@ -77,14 +77,24 @@ class PostgresTransaction implements Transaction {
   readonly #client: pg.PoolClient;
   readonly #options: TransactionOptions;
   readonly #timer: NodeJS.Timeout;
+  /** Rejects past the deadline, so that work which waits for something else does not hold the connection. */
+  readonly cut: Promise<never>;
   #ended = false;
+  #released = false;
 
   constructor(client: pg.PoolClient, options: TransactionOptions) {
     this.#client = client;
     this.#options = options;
     // An error on a leased connection also rejects its running statement; unheard it would end the process.
     client.on('error', this.#heard);
-    this.#timer = setTimeout(() => this.#cut(), (options.timeoutMs ?? defaultTimeoutMs) + graceMs);
+    let reject: (error: Error) => void;
+    this.cut = new Promise((_, refuse) => {
+      reject = refuse;
+    });
+    this.#timer = setTimeout(
+      () => reject(this.#cut()),
+      (options.timeoutMs ?? defaultTimeoutMs) + graceMs,
+    );
   }
 
   async run<T>(scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -107,8 +117,12 @@ class PostgresTransaction implements Transaction {
 
   async query<Row>(statement: Sql<Row>): Promise<Row[]> {
     if (this.#ended) throw new Error('a statement came after the end of its transaction');
-    const result = await this.#client.query(statement.text, statement.values as unknown[]);
-    return result.rows as Row[];
+    try {
+      const result = await this.#client.query(statement.text, statement.values as unknown[]);
+      return result.rows as Row[];
+    } catch (error) {
+      throw fromDriverError(error);
+    }
   }
 
   async #commit(): Promise<void> {
@@ -142,19 +156,26 @@ class PostgresTransaction implements Transaction {
 
   /** Gives the connection back if it is provably idle outside a transaction, else destroys it. */
   #release(doubt?: unknown): void {
+    if (this.#released) return;
+    this.#released = true;
     clearTimeout(this.#timer);
-    this.#client.off('error', this.#heard);
+    // A connection that is cut may still say so, after its release.
+    if (!this.overdue) this.#client.off('error', this.#heard);
     const status = (
       this.#client as unknown as { getTransactionStatus(): string | null }
     ).getTransactionStatus();
     this.#client.release(doubt !== undefined || status !== 'I');
   }
 
-  #cut(): void {
+  #cut(): Error {
     this.overdue = true;
+    this.#ended = true;
     const connection = (this.#client as unknown as { connection: { stream: { destroy(): void } } })
       .connection;
     connection.stream.destroy();
+    const error = new Error('the transaction did not end in time');
+    this.#release(error);
+    return error;
   }
 
   readonly #heard = (): void => undefined;

@@ -10,8 +10,13 @@ export function exactNumber(text: string): number {
   return value;
 }
 
-const parseInt8Array = (text: string): number[] =>
-  text === '{}' ? [] : text.slice(1, -1).split(',').map(exactNumber);
+const parseInt8Array = (text: string): (number | null)[] =>
+  text === '{}'
+    ? []
+    : text
+        .slice(1, -1)
+        .split(',')
+        .map((element) => (element === 'NULL' ? null : exactNumber(element)));
 
 /** The port's row values: int8 as a number, everything else as the driver has it. */
 export const rowTypes: pg.CustomTypesConfig = {

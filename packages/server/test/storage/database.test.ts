@@ -1,0 +1,4 @@
+import { registerDatabaseTests } from '../suites/register-database-tests.js';
+import { describeEngines } from '../support/engines.js';
+
+describeEngines('the database port', registerDatabaseTests);

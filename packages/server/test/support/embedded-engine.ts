@@ -1,0 +1,39 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbeddedDatabase } from '../../src/storage/embedded/embedded-database.js';
+import type { OwnerConnection } from '../../src/storage/migrate/owner-connection.js';
+import { embeddedTemplate } from './embedded-template.js';
+import type { TestStorage } from './engines.js';
+
+let template: Promise<string> | undefined;
+
+/** A new data directory, copied from the migrated template, with an engine of its own. */
+export async function openEmbedded(): Promise<TestStorage> {
+  template ??= embeddedTemplate();
+  const dataDir = await mkdtemp(join(tmpdir(), 'stellar-embedded-'));
+  await cp(await template, dataDir, { recursive: true });
+  const database = await openEmbeddedDatabase({ dataDir });
+  const owner = database.openOwner();
+  return {
+    database,
+    owner,
+    appUrl: undefined,
+    rawQuery: (texts) => inOneSession(owner, texts),
+    discard: () => rm(dataDir, { recursive: true }),
+  };
+}
+
+/** The engine has one session, the owner's; it takes the app's role first. */
+async function inOneSession(
+  owner: OwnerConnection,
+  texts: readonly string[],
+): Promise<unknown[][]> {
+  try {
+    const rows: unknown[][] = [];
+    for (const text of texts) rows.push(await owner.query(text));
+    return rows;
+  } finally {
+    await owner.exec('rollback; reset role');
+  }
+}
