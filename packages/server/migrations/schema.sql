@@ -1,0 +1,321 @@
+-- What the migrations make of an empty database: written by `npm run schema`, held to by `npm run check:schema`.
+-- To read and to review, not to run. The owner's own rights are left out.
+
+CREATE OR REPLACE FUNCTION public.stellar_schema_state()
+ RETURNS TABLE(version integer, breaking boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ select version, breaking from public.schema_migrations where state = 'applied' $function$
+;
+
+create table api_keys (
+  id uuid default gen_random_uuid() not null,
+  user_id uuid not null,
+  key_hash character varying(64) not null,
+  key_prefix character varying(20) not null,
+  name character varying(100) default 'Default'::character varying,
+  is_active boolean default true not null,
+  last_used_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  last4 text default ''::text not null,
+  scopes text[] default '{read,write,admin}'::text[] not null,
+  expires_at timestamp with time zone,
+  constraint api_keys_key_hash_key UNIQUE (key_hash),
+  constraint api_keys_pkey PRIMARY KEY (user_id, id),
+  constraint api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+alter table api_keys enable row level security;
+alter table api_keys force row level security;
+
+create table idempotency (
+  user_id uuid not null,
+  scope text not null,
+  key text not null,
+  fingerprint text not null,
+  response jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint idempotency_pkey PRIMARY KEY (user_id, scope, key),
+  constraint idempotency_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table idempotency enable row level security;
+alter table idempotency force row level security;
+
+create table index_blocks (
+  user_id uuid not null,
+  block bigint not null,
+  part integer not null,
+  data bytea not null storage p,
+  constraint index_blocks_pkey PRIMARY KEY (user_id, block, part),
+  constraint index_blocks_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table index_blocks enable row level security;
+alter table index_blocks force row level security;
+
+create table index_dead (
+  user_id uuid not null,
+  version bigint not null,
+  doc integer not null,
+  constraint index_dead_pkey PRIMARY KEY (user_id, version, doc),
+  constraint index_dead_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table index_dead enable row level security;
+alter table index_dead force row level security;
+
+create table index_recent (
+  user_id uuid not null,
+  doc integer not null,
+  entry bytea not null,
+  constraint index_recent_pkey PRIMARY KEY (user_id, doc),
+  constraint index_recent_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table index_recent enable row level security;
+alter table index_recent force row level security;
+
+create table index_states (
+  user_id uuid not null,
+  generation bigint default 0 not null,
+  merged_until integer default 0 not null,
+  next_segment integer default 0 not null,
+  segments jsonb default '[]'::jsonb not null,
+  claimed_until timestamp with time zone,
+  constraint index_states_pkey PRIMARY KEY (user_id),
+  constraint index_states_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) with (fillfactor=50);
+alter table index_states enable row level security;
+alter table index_states force row level security;
+
+create table legacy_adoption (
+  id boolean default true not null,
+  tables text[] default '{}'::text[] not null,
+  legacy_owner uuid not null,
+  created_email character varying(255),
+  created_tier character varying(20),
+  adopted_at timestamp with time zone default now() not null,
+  window_ended_at timestamp with time zone,
+  documented integer default 0 not null,
+  documented_created_at double precision default '-Infinity'::double precision not null,
+  documented_id text default ''::text not null,
+  constraint legacy_adoption_id_check CHECK (id),
+  constraint legacy_adoption_pkey PRIMARY KEY (id)
+);
+
+create table memories (
+  id text not null,
+  content text not null,
+  created_at double precision not null,
+  last_recalled_at double precision not null,
+  recall_count integer default 0 not null,
+  arbitrary_importance double precision default 0.5 not null,
+  zone integer not null,
+  metadata jsonb default '{}'::jsonb not null,
+  total_score double precision default 0.0 not null,
+  encrypted boolean default false,
+  source_type text default 'user'::text,
+  source_url text,
+  ingested_at double precision,
+  vector_clock jsonb default '{}'::jsonb,
+  embedding bytea,
+  user_id uuid not null,
+  doc integer not null,
+  agent_id text,
+  session_id text,
+  speaker text,
+  role text,
+  occurred_at double precision,
+  pinned boolean default false not null,
+  updated_at double precision not null,
+  constraint memories_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
+  constraint memories_pkey PRIMARY KEY (user_id, id),
+  constraint memories_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint memories_zone_check CHECK (((zone >= 0) AND (zone <= 4)))
+);
+alter table memories enable row level security;
+alter table memories force row level security;
+
+create table memory_recalls (
+  user_id uuid not null,
+  memory_id text not null,
+  recall_count integer not null,
+  last_recalled_at double precision not null,
+  constraint memory_recalls_pkey PRIMARY KEY (user_id, memory_id),
+  constraint memory_recalls_user_id_memory_id_fkey FOREIGN KEY (user_id, memory_id) REFERENCES memories(user_id, id) ON DELETE CASCADE
+) with (fillfactor=50);
+alter table memory_recalls enable row level security;
+alter table memory_recalls force row level security;
+
+create table migration_undo (
+  version integer not null,
+  direction text not null,
+  relation text not null,
+  row_key text not null,
+  before jsonb not null,
+  constraint migration_undo_direction_check CHECK ((direction = ANY (ARRAY['up'::text, 'down'::text]))),
+  constraint migration_undo_pkey PRIMARY KEY (version, direction, relation, row_key)
+);
+
+create table schema_migrations (
+  version integer not null,
+  name text not null,
+  checksum text not null,
+  breaking boolean not null,
+  state text not null,
+  steps_done integer default 0 not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint schema_migrations_pkey PRIMARY KEY (version),
+  constraint schema_migrations_state_check CHECK ((state = ANY (ARRAY['applying'::text, 'applied'::text, 'reverting'::text])))
+);
+
+create table subscription_events (
+  id uuid default gen_random_uuid() not null,
+  user_id uuid not null,
+  provider character varying(20) not null,
+  event_type character varying(50) not null,
+  tier character varying(20) not null,
+  amount_cents integer,
+  currency character varying(3) default 'USD'::character varying,
+  raw_data jsonb,
+  created_at timestamp with time zone default now() not null,
+  constraint subscription_events_pkey PRIMARY KEY (user_id, id),
+  constraint subscription_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table subscription_events enable row level security;
+alter table subscription_events force row level security;
+
+create table tenant_usage (
+  user_id uuid not null,
+  zone_0 bigint default 0 not null,
+  zone_1 bigint default 0 not null,
+  zone_2 bigint default 0 not null,
+  zone_3 bigint default 0 not null,
+  zone_4 bigint default 0 not null,
+  memory_limit bigint,
+  next_doc integer default 0 not null,
+  version bigint default 0 not null,
+  indexed_length bigint default 0 not null,
+  constraint tenant_usage_pkey PRIMARY KEY (user_id),
+  constraint tenant_usage_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) with (fillfactor=50);
+alter table tenant_usage enable row level security;
+alter table tenant_usage force row level security;
+
+create table users (
+  id uuid default gen_random_uuid() not null,
+  email character varying(255) not null,
+  tier character varying(20) default 'free'::character varying not null,
+  provider character varying(20),
+  provider_customer_id character varying(255),
+  provider_subscription_id character varying(255),
+  billing_key character varying(255),
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  status text default 'active'::text not null,
+  constraint users_email_key UNIQUE (email),
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text]))),
+  constraint users_tier_check CHECK (((tier)::text = ANY ((ARRAY['free'::character varying, 'pro'::character varying, 'promax'::character varying, 'local'::character varying])::text[])))
+);
+alter table users enable row level security;
+alter table users force row level security;
+
+CREATE UNIQUE INDEX memories_user_id_doc ON public.memories USING btree (user_id, doc);
+
+CREATE INDEX memories_user_id_moment ON public.memories USING btree (user_id, COALESCE(occurred_at, created_at) DESC, id);
+
+CREATE INDEX memories_user_id_score ON public.memories USING btree (user_id, total_score DESC, id);
+
+CREATE INDEX memories_user_id_zone ON public.memories USING btree (user_id, zone);
+
+create policy system on api_keys as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
+create policy tenant on api_keys as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on idempotency as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on index_blocks as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on index_dead as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on index_recent as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on index_states as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on memories as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on memory_recalls as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on subscription_events as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy system on tenant_usage as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
+create policy tenant on tenant_usage as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy system on users as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
+create policy tenant on users as permissive for all to stellar_app
+  using ((id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+grant execute on function stellar_schema_state to stellar_app;
+
+grant execute on function stellar_schema_state to stellar_system;
+
+grant usage on schema public to stellar_app;
+
+grant usage on schema public to stellar_system;
+
+grant insert, select, update on table api_keys to stellar_app;
+
+grant insert, select, update on table api_keys to stellar_system;
+
+grant delete, insert, select, update on table idempotency to stellar_app;
+
+grant delete, insert, select, update on table index_blocks to stellar_app;
+
+grant delete, insert, select, update on table index_dead to stellar_app;
+
+grant delete, insert, select, update on table index_recent to stellar_app;
+
+grant delete, insert, select, update on table index_states to stellar_app;
+
+grant delete, insert, select, update on table memories to stellar_app;
+
+grant delete, insert, select, update on table memory_recalls to stellar_app;
+
+grant select on table subscription_events to stellar_app;
+
+grant select, update on table tenant_usage to stellar_app;
+
+grant insert, select on table tenant_usage to stellar_system;
+
+grant update on table tenant_usage (memory_limit) to stellar_system;
+
+grant select on table users to stellar_app;
+
+grant insert, select, update on table users to stellar_system;
