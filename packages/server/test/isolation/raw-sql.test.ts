@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { UserId } from '../../src/domain/ids.js';
+import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
+import { verifies } from '../support/verifies.js';
+
+/** For every table of a tenant: how to write a row for a user, and a change that would show. */
+const tables: Readonly<Record<string, { insert: (user: string) => string; change: string }>> = {
+  memories: {
+    insert: (user) =>
+      `insert into memories (user_id, id, doc, content, zone, created_at, last_recalled_at, updated_at)
+       values ('${user}', 'raw', 900, 'raw', 2, 0, 0, 0)`,
+    change: "content = 'stolen'",
+  },
+  memory_recalls: {
+    insert: (user) =>
+      `insert into memory_recalls (user_id, memory_id, recall_count, last_recalled_at)
+       values ('${user}', 'seed', 1, 0)`,
+    change: 'recall_count = 99',
+  },
+  index_recent: {
+    insert: (user) =>
+      `insert into index_recent (user_id, doc, entry) values ('${user}', 900, '\\x00')`,
+    change: "entry = '\\x01'",
+  },
+  index_dead: {
+    insert: (user) => `insert into index_dead (user_id, version, doc) values ('${user}', 9, 9)`,
+    change: 'doc = 10',
+  },
+  index_blocks: {
+    insert: (user) =>
+      `insert into index_blocks (user_id, block, part, data) values ('${user}', 9, 9, '\\x00')`,
+    change: "data = '\\x01'",
+  },
+  index_states: {
+    insert: (user) => `insert into index_states (user_id) values ('${user}')`,
+    change: 'generation = 9',
+  },
+  idempotency: {
+    insert: (user) =>
+      `insert into idempotency (user_id, scope, key, fingerprint, response)
+       values ('${user}', 's', 'k', 'f', '{}')`,
+    change: 'response = \'{"stolen": true}\'',
+  },
+  api_keys: {
+    insert: (user) =>
+      `insert into api_keys (user_id, key_hash, key_prefix) values ('${user}', md5('${user}'), 'p')`,
+    change: 'is_active = false',
+  },
+};
+
+const count = async (db: TestDatabase, table: string, user: UserId): Promise<number> => {
+  const [row] = await db.owner.query<{ n: number }>(
+    `select count(*)::int as n from ${table} where user_id = $1`,
+    [user],
+  );
+  return row!.n;
+};
+
+describeEngines('raw SQL as the app role', (engine) => {
+  verifies('NFR-rls', 'NFR-isolation', 'F1');
+  let db: TestDatabase;
+  let alice: UserId;
+  let bob: UserId;
+
+  beforeAll(async () => {
+    db = await engine.open();
+    alice = await seedUser(db);
+    bob = await seedUser(db);
+    for (const user of [alice, bob]) {
+      await db.owner.query(
+        `insert into memories (user_id, id, doc, content, zone, created_at, last_recalled_at, updated_at)
+         values ($1, 'seed', 0, 'a seed', 2, 0, 0, 0)`,
+        [user],
+      );
+    }
+    for (const { insert } of Object.values(tables)) await db.owner.exec(insert(alice));
+  });
+  afterAll(() => db.close());
+
+  test('the list above is every table with user_id that the app role may write', async () => {
+    const writable = await db.owner.query<{ name: string }>(`
+      select c.relname as name from pg_class c
+        join pg_attribute a on a.attrelid = c.oid and a.attname = 'user_id' and not a.attisdropped
+       where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
+         and has_table_privilege('stellar_app', c.oid, 'insert')
+       order by 1`);
+    expect(writable.map((row) => row.name)).toEqual(Object.keys(tables).toSorted());
+  });
+
+  for (const [table, { insert, change }] of Object.entries(tables)) {
+    test(`${table}: no tenant, no rows; another tenant, no rows; its own tenant, its rows`, async () => {
+      const rows = (user?: UserId) =>
+        db.asApp<{ user_id: string }>(`select user_id from ${table}`, user);
+      expect(await rows()).toEqual([]);
+      expect((await rows(bob)).filter((row) => row.user_id !== bob)).toEqual([]);
+      expect((await rows(alice)).map((row) => row.user_id)).toContain(alice);
+      expect((await rows(alice)).filter((row) => row.user_id !== alice)).toEqual([]);
+    });
+
+    test(`${table}: another tenant's update and delete touch nothing`, async () => {
+      const before = await db.owner.query(`select * from ${table} where user_id = $1`, [alice]);
+      await db.asApp(`update ${table} set ${change} where user_id = '${alice}'`, bob);
+      await db.asApp(`update ${table} set ${change}`);
+      if (table !== 'api_keys')
+        await db.asApp(`delete from ${table} where user_id = '${alice}'`, bob);
+      expect(await db.owner.query(`select * from ${table} where user_id = $1`, [alice])).toEqual(
+        before,
+      );
+    });
+
+    test(`${table}: a row cannot be written for another tenant, nor given to one`, async () => {
+      const had = await count(db, table, bob);
+      await expect(db.asApp(insert(bob), alice)).rejects.toThrow();
+      await expect(db.asApp(insert(bob))).rejects.toThrow();
+      await expect(
+        db.asApp(`update ${table} set user_id = '${bob}' where user_id = '${alice}'`, alice),
+      ).rejects.toThrow();
+      expect(await count(db, table, bob)).toBe(had);
+    });
+  }
+
+  test('the app role cannot truncate, drop, alter, or switch row security off', async () => {
+    for (const text of [
+      'truncate memories',
+      'drop table memories',
+      'alter table memories disable row level security',
+      'drop policy tenant on memories',
+      'create table mine (a int)',
+      "set session_replication_role = 'replica'",
+    ])
+      await expect(db.asApp(text, alice), text).rejects.toThrow();
+  });
+
+  test('switching row_security off is an error, not a way around', async () => {
+    await expect(
+      db.asApp("select set_config('row_security', 'off', true); select content from memories", bob),
+    ).rejects.toThrow();
+  });
+
+  test('a setting that is empty or no uuid shows no row', async () => {
+    const contents = (setting: string) =>
+      db.asApp('select content from memories', setting as UserId);
+    expect(await contents('')).toEqual([]);
+    await expect(contents('everyone')).rejects.toThrow(/uuid|22P02/);
+  });
+
+  test('the counters can be read and changed by their tenant only', async () => {
+    expect(await db.asApp('select user_id from tenant_usage', bob)).toEqual([{ user_id: bob }]);
+    await db.asApp('update tenant_usage set zone_0 = 77', bob);
+    expect(
+      await db.owner.query('select zone_0 from tenant_usage where user_id = $1', [alice]),
+    ).toEqual([{ zone_0: 0 }]);
+  });
+
+  test('an account sees itself only', async () => {
+    expect(await db.asApp('select id from users', bob)).toEqual([{ id: bob }]);
+    expect(await db.asApp('select id from users')).toEqual([]);
+  });
+});
