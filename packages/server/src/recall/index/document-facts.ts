@@ -1,0 +1,15 @@
+/** What the index keeps of a document beside its terms. */
+export interface DocumentFacts {
+  /** Terms in all, repeats counted. */
+  readonly length: number;
+  /** Bits that text analysis gave it. */
+  readonly flags: number;
+  /** UTC day number, or `noDay`. */
+  readonly day: number;
+  /** Key of its session's name, or `noSession`. */
+  readonly session: number;
+  readonly speaker: string | undefined;
+}
+
+/** `session` of a document without one. */
+export const noSession = -1;

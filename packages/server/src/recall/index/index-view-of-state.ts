@@ -1,0 +1,68 @@
+import { type IndexView, noPostings, type Postings } from '../index-view.js';
+import type { IndexState } from './index-state.js';
+import { PostingBuffer } from './postings-codec.js';
+import type { QueryTerm } from './recent-terms.js';
+
+/**
+ * What a state shows to ranking: the postings of these terms, whose blocks must be there. Ordinals of the state are
+ * the view's document numbers; `doc` of a hit is found in `state.columns.docs`.
+ */
+export function viewOfState(
+  state: IndexState,
+  terms: readonly QueryTerm[],
+  speakersNamed: (key: string) => readonly number[],
+): IndexView {
+  const postings = collectPostings(state, terms);
+  const { columns, live, documents, totalLength, sessionLengths, speakerDocuments } = state;
+  return {
+    head: state.count,
+    documents,
+    averageLength: documents === 0 ? 0 : totalLength / documents,
+    isLive: (doc) => live[doc] === 1,
+    postings: (term) => {
+      const found = postings.get(term);
+      if (found === undefined) throw new Error('postings were asked for that were not fetched');
+      return found;
+    },
+    lengths: columns.lengths,
+    flags: columns.flags,
+    days: columns.days,
+    sessions: columns.sessions,
+    speakers: columns.speakers,
+    sessionLengths,
+    speakerDocuments,
+    speakersNamed,
+  };
+}
+
+function collectPostings(state: IndexState, terms: readonly QueryTerm[]): Map<string, Postings> {
+  const buffers = terms.map(() => new PostingBuffer());
+  for (const { segment, base } of state.segments)
+    for (const [index, term] of terms.entries()) segment.postings(term, buffers[index]!, base);
+  const { recents, recentBase, count } = state;
+  recents.find(terms, count - recentBase, recentBase, buffers);
+  const anyDead = state.documents < count;
+  return new Map(
+    terms.map((term, index) => [
+      term.text,
+      livePostings(buffers[index]!, anyDead ? state.live : undefined),
+    ]),
+  );
+}
+
+/** Leaves out the dead, in place. */
+function livePostings(buffer: PostingBuffer, live: Uint8Array | undefined): Postings {
+  const { ordinals, frequencies } = buffer;
+  let length = buffer.length;
+  if (live !== undefined) {
+    length = 0;
+    for (let index = 0; index < buffer.length; index++) {
+      const ordinal = ordinals[index]!;
+      if (live[ordinal] === 0) continue;
+      ordinals[length] = ordinal;
+      frequencies[length++] = frequencies[index]!;
+    }
+  }
+  if (length === 0) return noPostings;
+  return { docs: ordinals.subarray(0, length), frequencies: frequencies.subarray(0, length) };
+}

@@ -1,0 +1,132 @@
+import { selectBlocks } from '../../storage/statements/index-blocks.js';
+import { selectDead } from '../../storage/statements/index-dead.js';
+import { type RecentRow, selectRecent } from '../../storage/statements/index-recent.js';
+import { type IndexSource, selectIndexSources } from '../../storage/statements/index-sources.js';
+import { type IndexHead, selectIndexHead } from '../../storage/statements/index-states.js';
+import type { TenantTransaction } from '../../storage/tenant-door.js';
+import { documentsOffset, segmentStart } from './block-address.js';
+import { chooseMerge, type MergeChoice, type MergePolicy } from './merge-policy.js';
+import { groupParts } from './segment.js';
+import type { SegmentFacts } from './segment-facts.js';
+
+/** What a merge starts from, all of one snapshot. */
+export interface MergeSnapshot {
+  /** Every segment, oldest first. */
+  readonly segments: readonly SegmentFacts[];
+  readonly choice: MergeChoice;
+  /** Encoded documents of the chosen segments, in their order. */
+  readonly documents: readonly Uint8Array[];
+  readonly recent: readonly RecentRow[];
+  /** Memories among the chosen that have no recent row: they came with an adopted database or a repair. */
+  readonly unindexed: readonly IndexSource[];
+  /** Dead documents among the chosen ones: they go, and so do their rows. */
+  readonly dead: readonly number[];
+  /** The chosen documents have numbers from here … */
+  readonly firstDoc: number;
+  /** … to below here. */
+  readonly endDoc: number;
+  /** Documents below are in segments after the merge. */
+  readonly mergedUntil: number;
+}
+
+/** Whether there is anything to merge. Reads no documents: one trip, a few rows. */
+export async function mergeIsDue(
+  tx: TenantTransaction,
+  policy: MergePolicy,
+  flush = false,
+): Promise<boolean> {
+  const { segments, head, dead } = await readHead(tx);
+  return choose(policy, segments, head, dead, flush) !== undefined;
+}
+
+/** Reads what the next merge starts from; `undefined` when there is nothing to merge. Two trips, three when a memory was never indexed. */
+export async function readMergeSnapshot(
+  tx: TenantTransaction,
+  policy: MergePolicy,
+  flush = false,
+): Promise<MergeSnapshot | undefined> {
+  const { segments, head, dead } = await readHead(tx);
+  const choice = choose(policy, segments, head, dead, flush);
+  if (choice === undefined) return undefined;
+  const chosen = segments.slice(choice.from, choice.to);
+  const recentEnd = Math.min(head.nextDoc, head.mergedUntil + policy.recentAtOnce);
+  const mergedUntil = choice.recent ? recentEnd : head.mergedUntil;
+  const [documents, recent] = await Promise.all([
+    selectDocuments(tx, chosen),
+    choice.recent ? selectRecent(tx, head.mergedUntil, mergedUntil) : [],
+  ]);
+  const firstDoc = chosen[0]?.firstDoc ?? head.mergedUntil;
+  const endDoc = choice.recent ? mergedUntil : chosen.at(-1)!.endDoc;
+  const gone = dead.filter((doc) => doc >= firstDoc && doc < endDoc);
+  const lost = without(head.mergedUntil, mergedUntil, [...recent.map(({ doc }) => doc), ...gone]);
+  const unindexed = lost.length === 0 ? [] : await selectIndexSources(tx, lost);
+  return {
+    segments,
+    choice,
+    documents,
+    recent,
+    unindexed,
+    dead: gone,
+    firstDoc,
+    endDoc,
+    mergedUntil,
+  };
+}
+
+/** The numbers from `from` up to `to` but for those that are known. */
+function without(from: number, to: number, known: readonly number[]): number[] {
+  const isKnown = new Set(known);
+  const numbers = Array.from({ length: to - from }, (_, index) => from + index);
+  return numbers.filter((doc) => !isKnown.has(doc));
+}
+
+async function readHead(tx: TenantTransaction): Promise<{
+  readonly head: IndexHead;
+  readonly segments: readonly SegmentFacts[];
+  readonly dead: readonly number[];
+}> {
+  const [head, dead] = await Promise.all([selectIndexHead(tx, -1), selectDead(tx, 0)]);
+  if (head === undefined) throw new Error('the tenant has no counter row');
+  return { head, segments: (head.segments ?? []) as readonly SegmentFacts[], dead };
+}
+
+function choose(
+  policy: MergePolicy,
+  segments: readonly SegmentFacts[],
+  head: IndexHead,
+  dead: readonly number[],
+  flush: boolean,
+): MergeChoice | undefined {
+  const sorted = Uint32Array.from(dead).sort();
+  const sizes = segments.map(({ documents, firstDoc, endDoc }) => ({
+    documents,
+    dead: firstAtLeast(sorted, endDoc) - firstAtLeast(sorted, firstDoc),
+  }));
+  return chooseMerge(policy, sizes, head.nextDoc - head.mergedUntil, flush);
+}
+
+function firstAtLeast(sorted: Uint32Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Encoded documents of segments, in the order asked for. */
+export async function selectDocuments(
+  tx: TenantTransaction,
+  segments: readonly SegmentFacts[],
+): Promise<Uint8Array[]> {
+  if (segments.length === 0) return [];
+  const addresses = segments.map(({ segment }) => segmentStart(segment) + documentsOffset);
+  const parts = groupParts(await selectBlocks(tx, addresses));
+  return addresses.map((address) => {
+    const rows = parts.get(address);
+    if (rows === undefined) throw new Error('a segment has no documents');
+    return Buffer.concat(rows.map((row) => row.data));
+  });
+}

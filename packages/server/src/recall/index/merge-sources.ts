@@ -1,0 +1,124 @@
+import type { BlockRow } from '../../storage/statements/index-blocks.js';
+import type { RecentRow } from '../../storage/statements/index-recent.js';
+import { ownBlock, segmentStart, sharedBlock, sharedNumber } from './block-address.js';
+import type { ByteReader } from './byte-reader.js';
+import { decodeDocuments } from './document-codec.js';
+import { DocumentColumns } from './document-columns.js';
+import { decodeEntry, eachTerm } from './entry-codec.js';
+import { PostingBuffer, readPostings } from './postings-codec.js';
+import type { SegmentFacts } from './segment-facts.js';
+import { eachSharedTerm, openOwn, type TermPostings } from './term-blocks.js';
+import { TermGroups } from './term-groups.js';
+import { termHash } from './term-hash.js';
+
+/** Term hashes from `low` up to, not including, `high`: a merge goes through them piece by piece. */
+export interface HashRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Addresses from `from` up to, not including, `to`. */
+export interface AddressRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An old segment in a merge: its documents are already in the new columns, its terms are still to come. */
+export class MergedSegment {
+  readonly facts: SegmentFacts;
+  /** New ordinal by old ordinal, or -1 for the dead. */
+  readonly #ordinals: Int32Array;
+  readonly #scratch = new PostingBuffer();
+
+  /** Appends the living documents to the columns. */
+  constructor(
+    facts: SegmentFacts,
+    documents: Uint8Array,
+    dead: ReadonlySet<number>,
+    into: DocumentColumns,
+  ) {
+    this.facts = facts;
+    const columns = new DocumentColumns(facts.documents);
+    decodeDocuments(documents, columns);
+    this.#ordinals = new Int32Array(columns.count);
+    let next = into.count;
+    into.appendFrom(columns, 0, columns.count, (ordinal) => {
+      const lives = !dead.has(columns.docs[ordinal]!);
+      this.#ordinals[ordinal] = lives ? next++ : -1;
+      return lives;
+    });
+  }
+
+  /** Where the blocks lie that hold terms of these hashes, and others beside them. */
+  ranges({ low, high }: HashRange): AddressRange[] {
+    const { segment, sharedBlocks, ownTerms } = this.facts;
+    const start = segmentStart(segment);
+    const first = sharedBlock(sharedNumber(low, sharedBlocks));
+    const last = sharedBlock(sharedNumber(high - 1, sharedBlocks));
+    const shared = { from: start + first, to: start + last + 1 };
+    if (ownTerms === 0) return [shared];
+    return [shared, { from: start + ownBlock(low), to: start + ownBlock(high - 1) + 1 }];
+  }
+
+  /** Adds the postings of the terms of these hashes, as new ordinals, to the groups. */
+  gather(rows: readonly BlockRow[], { low, high }: HashRange, into: TermGroups): void {
+    const ownFrom = segmentStart(this.facts.segment) + ownBlock(0);
+    const add = (term: Uint8Array, reader: ByteReader): void => {
+      const hash = termHash(term);
+      if (hash >= low && hash < high) this.#renumber(reader, into.of(hash, term));
+    };
+    for (const { block, data } of rows) {
+      if (block < ownFrom) eachSharedTerm(data, add);
+      else {
+        const { term, reader } = openOwn(data);
+        add(term, reader);
+      }
+    }
+  }
+
+  #renumber(reader: ByteReader, into: PostingBuffer): void {
+    const { length, ordinals, frequencies } = this.#read(reader);
+    into.reserve(length);
+    for (let index = 0; index < length; index++) {
+      const ordinal = this.#ordinals[ordinals[index]!]!;
+      if (ordinal >= 0) into.push(ordinal, frequencies[index]!);
+    }
+  }
+
+  #read(reader: ByteReader): PostingBuffer {
+    this.#scratch.length = 0;
+    readPostings(reader, this.#scratch);
+    return this.#scratch;
+  }
+}
+
+/** Recent documents in a merge. */
+export interface MergedRecents {
+  /** In the order of segments. */
+  readonly terms: readonly TermPostings[];
+  /** Least version of text analysis among the entries. */
+  readonly analysis: number;
+}
+
+/** Appends the living recent documents to the columns and gathers their terms. */
+export function mergeRecents(
+  rows: readonly RecentRow[],
+  dead: ReadonlySet<number>,
+  into: DocumentColumns,
+): MergedRecents {
+  const groups = new TermGroups();
+  let analysis = Number.MAX_SAFE_INTEGER;
+  for (const row of rows) {
+    if (dead.has(row.doc)) continue;
+    const entry = decodeEntry(row.entry);
+    const ordinal = into.count;
+    into.append(row.doc, entry.facts);
+    analysis = Math.min(analysis, entry.analysis);
+    eachTerm(entry, (term, frequency) => groups.of(termHash(term), term).push(ordinal, frequency));
+  }
+  return { terms: groups.sorted(), analysis };
+}
+
+/** Estimate of the bytes that terms take in shared blocks. */
+export const sharedBytesOf = (terms: readonly TermPostings[]): number =>
+  terms.reduce((sum, { term, list }) => sum + term.length + 4 + list.ordinals.length * 2, 0);

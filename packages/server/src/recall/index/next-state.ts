@@ -1,0 +1,146 @@
+import type { RecentRow } from '../../storage/statements/index-recent.js';
+import type { IndexHead } from '../../storage/statements/index-states.js';
+import { decodeDocuments } from './document-codec.js';
+import { DocumentColumns, withCapacity } from './document-columns.js';
+import { decodeEntry } from './entry-codec.js';
+import type { IndexState, PlacedSegment } from './index-state.js';
+import { RecentTerms } from './recent-terms.js';
+import type { Segment } from './segment.js';
+
+/** What a snapshot has that a known state has not. */
+export interface IndexChange {
+  readonly head: IndexHead;
+  /** The segments of the snapshot; `undefined` when they are the known state's. */
+  readonly segments: readonly Segment[] | undefined;
+  /** Encoded documents of those segments that the known state does not have, by number. */
+  readonly documents: ReadonlyMap<number, Uint8Array>;
+  /** Recent documents from the known state's `nextDoc` on; all of them when segments changed. */
+  readonly recent: readonly RecentRow[];
+  /** Documents that died since the known state's version; all of them when segments changed. */
+  readonly dead: readonly number[];
+}
+
+/** The state of a snapshot. */
+export function nextState(known: IndexState | undefined, change: IndexChange): IndexState {
+  const ground =
+    known === undefined || change.segments !== undefined
+      ? placeSegments(known, change.segments ?? [], change)
+      : continued(known);
+  for (const row of change.recent) {
+    const entry = decodeEntry(row.entry);
+    ground.columns.append(row.doc, entry.facts);
+    ground.recents.append(entry);
+  }
+  const tallies = tallied(ground, change.dead);
+  const { version, generation, nextDoc, mergedUntil } = change.head;
+  const { segments, columns, recents, recentBase } = ground;
+  const count = columns.count;
+  return {
+    version,
+    generation,
+    nextDoc,
+    mergedUntil,
+    segments,
+    columns,
+    recents,
+    recentBase,
+    count,
+    ...tallies,
+  };
+}
+
+/** What a state is built on: everything in it belongs to the new state. */
+interface Ground {
+  readonly segments: readonly PlacedSegment[];
+  readonly columns: DocumentColumns;
+  readonly recents: RecentTerms;
+  readonly recentBase: number;
+  /** The state whose tallies still hold for its documents, if its documents are where they were. */
+  readonly before: IndexState | undefined;
+}
+
+/** Goes on behind the known state's documents, in place when nobody has done so before. */
+function continued(known: IndexState): Ground {
+  const { segments, recentBase } = known;
+  const recents = known.count - recentBase;
+  const atEnd = known.columns.count === known.count && known.recents.count === recents;
+  if (atEnd)
+    return { segments, columns: known.columns, recents: known.recents, recentBase, before: known };
+  const columns = new DocumentColumns(known.count + 64);
+  columns.appendFrom(known.columns, 0, known.count);
+  return {
+    segments,
+    columns,
+    recents: known.recents.from(0, recents),
+    recentBase,
+    before: undefined,
+  };
+}
+
+/** Lays out other segments, taking what the known state has of them. */
+function placeSegments(
+  known: IndexState | undefined,
+  wanted: readonly Segment[],
+  change: IndexChange,
+): Ground {
+  const documents = wanted.reduce((sum, { facts }) => sum + facts.documents, 0);
+  const columns = new DocumentColumns(documents + change.recent.length + 64);
+  const segments = wanted.map((segment) => {
+    const base = columns.count;
+    const placed = known?.segments.find((each) => each.segment === segment);
+    if (known !== undefined && placed !== undefined)
+      columns.appendFrom(known.columns, placed.base, placed.base + segment.facts.documents);
+    else decodeDocuments(change.documents.get(segment.facts.segment)!, columns);
+    return { segment, base };
+  });
+  const recents = new RecentTerms();
+  return { segments, columns, recents, recentBase: columns.count, before: undefined };
+}
+
+type Tallies = Pick<
+  IndexState,
+  'live' | 'documents' | 'totalLength' | 'sessionLengths' | 'speakerDocuments'
+>;
+
+/** Counts the documents that came and takes away those that died, on copies of what the state before counted. */
+function tallied({ columns, before }: Ground, dead: readonly number[]): Tallies {
+  const { sessionKeys, speakerNames, lengths, sessions, speakers } = columns;
+  const live = liveFor(columns, before, dead.length > 0);
+  const sessionLengths = withCapacity(before?.sessionLengths ?? noTallies, sessionKeys.length);
+  const speakerDocuments = withCapacity(before?.speakerDocuments ?? noTallies, speakerNames.length);
+  let documents = before?.documents ?? 0;
+  let totalLength = before?.totalLength ?? 0;
+  const count = (ordinal: number, sign: 1 | -1): void => {
+    const length = lengths[ordinal]!;
+    const session = sessions[ordinal]!;
+    const speaker = speakers[ordinal]!;
+    documents += sign;
+    totalLength += sign * length;
+    if (session >= 0) sessionLengths[session]! += sign * length;
+    if (speaker >= 0) speakerDocuments[speaker]! += sign;
+  };
+  for (let ordinal = before?.count ?? 0; ordinal < columns.count; ordinal++) count(ordinal, 1);
+  for (const doc of dead) {
+    const ordinal = columns.ordinalOf(doc, columns.count);
+    // A document may have died before its segment was written or its recent entry was read.
+    if (ordinal < 0 || live[ordinal] === 0) continue;
+    live[ordinal] = 0;
+    count(ordinal, -1);
+  }
+  return { live, documents, totalLength, sessionLengths, speakerDocuments };
+}
+
+const noTallies = new Uint32Array(0);
+
+/** Who is alive before anybody of this change died: everybody who was, and all that came. */
+function liveFor(
+  columns: DocumentColumns,
+  before: IndexState | undefined,
+  changes: boolean,
+): Uint8Array {
+  const known = before?.live;
+  if (known !== undefined && !changes && known.length >= columns.count) return known;
+  const live = new Uint8Array(columns.docs.length).fill(1);
+  if (known !== undefined) live.set(known.subarray(0, before!.count));
+  return live;
+}

@@ -1,0 +1,79 @@
+import type { BlockRow } from '../../storage/statements/index-blocks.js';
+import { ownBlock, segmentStart, sharedBlock, sharedNumber } from './block-address.js';
+import type { PostingBuffer } from './postings-codec.js';
+import type { QueryTerm } from './recent-terms.js';
+import type { SegmentFacts } from './segment-facts.js';
+import { readOwn, readShared } from './term-blocks.js';
+
+const noParts: readonly Uint8Array[] = [];
+/** Estimate of what a cached block costs beside its bytes. */
+const blockOverhead = 200;
+
+/** A segment with those of its term blocks that were read so far. Blocks never change, so they are never stale. */
+export class Segment {
+  readonly facts: SegmentFacts;
+  /** Parts by offset; no parts when the segment has no such block. */
+  readonly #blocks = new Map<number, readonly Uint8Array[]>();
+  /** Estimate of the memory that the cached blocks take. */
+  bytes = 0;
+
+  constructor(facts: SegmentFacts) {
+    this.facts = facts;
+  }
+
+  /** Addresses of the blocks that the terms need and that are not here. */
+  missing(terms: readonly QueryTerm[]): number[] {
+    const start = segmentStart(this.facts.segment);
+    const missing = new Set<number>();
+    for (const { hash } of terms) {
+      const shared = this.#shared(hash);
+      if (!this.#blocks.has(shared)) missing.add(start + shared);
+      const own = ownBlock(hash);
+      if (this.facts.ownTerms > 0 && !this.#blocks.has(own)) missing.add(start + own);
+    }
+    return [...missing];
+  }
+
+  /** Keeps what a read of these addresses answered, addresses without parts too. */
+  keep(addresses: readonly number[], parts: ReadonlyMap<number, readonly BlockRow[]>): void {
+    const start = segmentStart(this.facts.segment);
+    for (const address of addresses) {
+      const offset = address - start;
+      if (this.#blocks.has(offset)) continue;
+      // Copied: a driver's bytes may be a small view of a whole message.
+      const kept = parts.get(address)?.map((row) => new Uint8Array(row.data)) ?? noParts;
+      this.#blocks.set(offset, kept);
+      this.bytes += kept.reduce((sum, part) => sum + part.length, blockOverhead);
+    }
+  }
+
+  /** Adds the term's postings to the buffer, `base` added to each ordinal. Its blocks must be here. */
+  postings(term: QueryTerm, into: PostingBuffer, base: number): void {
+    for (const part of this.#parts(this.#shared(term.hash)))
+      if (readShared(part, term.hash, term.bytes, into, base)) return;
+    if (this.facts.ownTerms === 0) return;
+    for (const part of this.#parts(ownBlock(term.hash))) readOwn(part, term.bytes, into, base);
+  }
+
+  #shared(hash: number): number {
+    return sharedBlock(sharedNumber(hash, this.facts.sharedBlocks));
+  }
+
+  #parts(offset: number): readonly Uint8Array[] {
+    const parts = this.#blocks.get(offset);
+    if (parts === undefined) throw new Error('a block was not fetched before it was used');
+    return parts;
+  }
+}
+
+/** Groups rows by block, parts in order. */
+export function groupParts(rows: readonly BlockRow[]): Map<number, BlockRow[]> {
+  const parts = new Map<number, BlockRow[]>();
+  for (const row of rows) {
+    const group = parts.get(row.block);
+    if (group === undefined) parts.set(row.block, [row]);
+    else group.push(row);
+  }
+  for (const group of parts.values()) group.sort((a, b) => a.part - b.part);
+  return parts;
+}

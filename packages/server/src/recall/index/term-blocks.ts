@@ -1,0 +1,180 @@
+import { ownBlock, sharedBlock, sharedNumber } from './block-address.js';
+import { ByteReader } from './byte-reader.js';
+import { ByteWriter } from './byte-writer.js';
+import {
+  type PostingBuffer,
+  type PostingList,
+  postingsWithin,
+  readPostings,
+  writePostings,
+} from './postings-codec.js';
+
+/** One stored row's worth: PLAIN storage holds at most what fits a page. */
+export const maxPartBytes = 8_000;
+/** Terms whose postings take more than this get blocks of their own, so that rare terms stay cheap to read. */
+const ownTermBytes = 1_000;
+/** Bytes of postings in a part of a term's own; with the term before them it fits `maxPartBytes`. */
+const ownPartBytes = 7_700;
+/** Mean size of a shared block. Small enough to read for one term, large enough that rows cost little beside it. */
+const sharedBlockBytes = 2_500;
+
+/** How many shared blocks to divide about this many bytes of terms into. */
+export const sharedBlocksFor = (bytes: number): number =>
+  Math.max(1, Math.round(bytes / sharedBlockBytes));
+
+/** A part of a block as it is stored; `offset` is within the segment. */
+export interface BlockPart {
+  readonly offset: number;
+  readonly part: number;
+  readonly data: Uint8Array;
+}
+
+/** A term of a segment under construction. */
+export interface TermPostings {
+  readonly hash: number;
+  /** UTF-8. */
+  readonly term: Uint8Array;
+  readonly list: PostingList;
+}
+
+/**
+ * Cuts a segment's terms into block parts. Terms come in the order of `compareTerms`.
+ *
+ * A shared part is a row of: low byte of the hash · bytes of the rest · length of the term · term · postings.
+ * An own part is: length of the term · term · postings; terms with equal addresses are told apart by it.
+ */
+export class TermBlockWriter {
+  readonly #emit: (part: BlockPart) => void;
+  readonly #sharedBlocks: number;
+  readonly #postings = new ByteWriter(4_096);
+  readonly #shared = new ByteWriter(maxPartBytes);
+  #number = 0;
+  #sharedPart = 0;
+  #ownOffset = -1;
+  #ownPart = 0;
+  /** Terms so far that got blocks of their own. */
+  ownTerms = 0;
+  /** Bytes of the shared parts so far. */
+  sharedBytes = 0;
+
+  constructor(sharedBlocks: number, emit: (part: BlockPart) => void) {
+    this.#sharedBlocks = sharedBlocks;
+    this.#emit = emit;
+  }
+
+  add(term: TermPostings): void {
+    if (term.list.ordinals.length === 0) return;
+    writePostings(this.#postings, term.list);
+    if (this.#postings.length > ownTermBytes) {
+      this.#postings.take();
+      this.#addOwn(term);
+    } else this.#addShared(term.hash, term.term, this.#postings.take());
+  }
+
+  end(): void {
+    this.#endSharedPart();
+  }
+
+  #addShared(hash: number, term: Uint8Array, postings: Uint8Array): void {
+    const number = sharedNumber(hash, this.#sharedBlocks);
+    if (number !== this.#number) {
+      this.#endSharedPart();
+      this.#number = number;
+      this.#sharedPart = 0;
+    }
+    if (this.#shared.length + term.length + postings.length + 8 > maxPartBytes)
+      this.#endSharedPart();
+    this.#shared.byte(hash & 255);
+    this.#shared.varint(term.length + 1 + postings.length);
+    // At most 64 UTF-16 units, which are 192 bytes.
+    this.#shared.byte(term.length);
+    this.#shared.raw(term);
+    this.#shared.raw(postings);
+  }
+
+  #endSharedPart(): void {
+    if (this.#shared.length === 0) return;
+    this.sharedBytes += this.#shared.length;
+    const offset = sharedBlock(this.#number);
+    this.#emit({ offset, part: this.#sharedPart++, data: this.#shared.take() });
+  }
+
+  #addOwn({ hash, term, list }: TermPostings): void {
+    this.ownTerms++;
+    const offset = ownBlock(hash);
+    if (offset !== this.#ownOffset) this.#ownPart = 0;
+    this.#ownOffset = offset;
+    for (let from = 0, to = 0; from < list.ordinals.length; from = to) {
+      to = postingsWithin(list, from, ownPartBytes);
+      this.#postings.block(term);
+      writePostings(this.#postings, list, from, to);
+      this.#emit({ offset, part: this.#ownPart++, data: this.#postings.take() });
+    }
+  }
+}
+
+/** Adds a term's postings in a shared part to the buffer; false when the term is not in it. */
+export function readShared(
+  part: Uint8Array,
+  hash: number,
+  term: Uint8Array,
+  into: PostingBuffer,
+  base: number,
+): boolean {
+  const reader = new ByteReader(part);
+  const fingerprint = hash & 255;
+  while (!reader.done) {
+    const found = reader.byte();
+    const end = reader.varint() + reader.position;
+    if (found === fingerprint && termFollows(reader, term)) {
+      readPostings(reader, into, base);
+      return true;
+    }
+    reader.position = end;
+  }
+  return false;
+}
+
+/** Adds a term's postings in one of its own parts to the buffer; nothing when the part is another term's. */
+export function readOwn(
+  part: Uint8Array,
+  term: Uint8Array,
+  into: PostingBuffer,
+  base: number,
+): void {
+  const reader = new ByteReader(part);
+  if (Buffer.compare(reader.block(), term) === 0) readPostings(reader, into, base);
+}
+
+function termFollows(reader: ByteReader, term: Uint8Array): boolean {
+  if (reader.byte() !== term.length) return false;
+  const { bytes, position } = reader;
+  for (let index = 0; index < term.length; index++)
+    if (bytes[position + index] !== term[index]) return false;
+  reader.position += term.length;
+  return true;
+}
+
+/** Calls `visit` with every term of a shared part and a reader that stands at its postings. */
+export function eachSharedTerm(
+  part: Uint8Array,
+  visit: (term: Uint8Array, reader: ByteReader) => void,
+): void {
+  const reader = new ByteReader(part);
+  while (!reader.done) {
+    reader.byte();
+    const end = reader.varint() + reader.position;
+    const term = reader.raw(reader.byte());
+    visit(term, reader);
+    reader.position = end;
+  }
+}
+
+/** The term of an own part and a reader that stands at its postings. */
+export function openOwn(part: Uint8Array): {
+  readonly term: Uint8Array;
+  readonly reader: ByteReader;
+} {
+  const reader = new ByteReader(part);
+  return { term: reader.block(), reader };
+}

@@ -1,0 +1,35 @@
+import { sql } from '../sql.js';
+import type { TenantTransaction } from '../tenant-door.js';
+
+/** A document that no segment holds yet. */
+export interface RecentRow {
+  readonly doc: number;
+  readonly entry: Uint8Array;
+}
+
+/** Adds one document; the store statement writes its own. */
+export async function insertRecent(
+  tx: TenantTransaction,
+  doc: number,
+  entry: Uint8Array,
+): Promise<void> {
+  await tx.query(sql`
+    insert into index_recent (user_id, doc, entry) values (${tx.userId}, ${doc}, ${entry})`);
+}
+
+/** Recent documents from one number up to, not including, another, ascending. */
+export async function selectRecent(
+  tx: TenantTransaction,
+  fromDoc: number,
+  endDoc = 2 ** 31 - 1,
+): Promise<RecentRow[]> {
+  return tx.query(sql<RecentRow>`
+    select doc, entry from index_recent
+     where user_id = ${tx.userId} and doc >= ${fromDoc} and doc < ${endDoc}
+     order by doc`);
+}
+
+/** Removes the documents that a segment now holds. */
+export async function deleteRecentBelow(tx: TenantTransaction, doc: number): Promise<void> {
+  await tx.query(sql`delete from index_recent where user_id = ${tx.userId} and doc < ${doc}`);
+}
