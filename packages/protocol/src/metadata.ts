@@ -14,11 +14,10 @@ export function metadataProblem(root: unknown): string | undefined {
   let keys = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
-    if (depth > limits.metadataDepth + 1)
-      return `must not nest deeper than ${limits.metadataDepth}`;
     const problem = leafProblem(value);
     if (problem !== undefined) return problem;
     if (typeof value !== 'object' || value === null) continue;
+    if (depth > limits.metadataDepth) return `must not nest deeper than ${limits.metadataDepth}`;
     for (const [key, child] of Object.entries(value)) {
       if (!Array.isArray(value)) {
         keys += 1;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { limits } from '@stellar-memory/protocol';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Logger } from 'pino';
@@ -27,6 +28,7 @@ export function createApp(
   onUnrouted: (refusal: StellarError) => void,
 ): FastifyInstance {
   const requestTimeout = config.requestTimeoutMs ?? 12_000;
+  const answeredEarly = new WeakSet<Socket>();
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -52,7 +54,7 @@ export function createApp(
       maxParamLength: 4_096,
     },
     clientErrorHandler: (error, socket) => {
-      const refusal = answerClientError(error, socket);
+      const refusal = answerClientError(error, socket, answeredEarly.has(socket));
       if (refusal !== undefined) onUnrouted(refusal);
     },
     frameworkErrors: (error, request, reply) => {
@@ -61,6 +63,10 @@ export function createApp(
       answerError(error, request, reply);
       if (request.exchange.failure !== undefined) onUnrouted(request.exchange.failure);
     },
+  });
+  app.addHook('onResponse', (request, _reply, done) => {
+    if (!request.raw.complete) answeredEarly.add(request.raw.socket);
+    done();
   });
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(() => {
@@ -76,10 +82,14 @@ export function createApp(
   return app as unknown as FastifyInstance;
 }
 
+/** An empty body is none: whether the operation needs one is asked later. */
 function readBody(bytes: Buffer, done: (error: Error | null, body?: ParsedBody) => void): void {
+  let body: ParsedBody | undefined;
   try {
-    done(null, { bytes, value: parseJsonBody(bytes) });
+    body = bytes.length === 0 ? undefined : { bytes, value: parseJsonBody(bytes) };
   } catch (error) {
     done(error as Error);
+    return;
   }
+  done(null, body);
 }

@@ -15,13 +15,16 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 
 /**
  * Answers what never became a request, or came too slowly, and closes the connection.
- * Returns what was answered, or nothing when nobody is left to read it.
+ * `isAnswered` says that the request under way has its answer, and only its body is missing.
+ * Returns what was answered, or nothing when there is nobody to read it.
  */
 export function answerClientError(
   error: NodeJS.ErrnoException,
   socket: Socket,
+  isAnswered: boolean,
 ): StellarError | undefined {
-  if (error.code === 'ECONNRESET' || !socket.writable || hasBegunAnswer(socket)) {
+  const isOver = isAnswered || hasBegunAnswer(socket);
+  if (error.code === 'ECONNRESET' || !socket.writable || isOver) {
     socket.destroy();
     return undefined;
   }

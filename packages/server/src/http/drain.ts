@@ -16,9 +16,10 @@ export class Drain {
     this.#app = app;
     this.#delayMs = drainDelayMs;
     this.#timeoutMs = drainTimeoutMs;
-    app.addHook('onRequest', (_request, reply, done) => {
-      if (this.hasBegun) reply.raw.shouldKeepAlive = false;
-      done();
+    // When the answer leaves, not when the request comes: what began before the drain must end it too.
+    app.addHook('onSend', (_request, reply, payload, done) => {
+      if (this.hasBegun) reply.header('connection', 'close');
+      done(null, payload);
     });
   }
 
