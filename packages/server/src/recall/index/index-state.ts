@@ -24,6 +24,8 @@ export interface IndexState {
   /** Document number that the next memory takes. */
   readonly nextDoc: number;
   readonly mergedUntil: number;
+  /** Memories the tenant has. More than `documents` when some were never indexed. */
+  readonly memories: number;
   readonly segments: readonly PlacedSegment[];
   /** Shared: only the first `count` documents are this state's. */
   readonly columns: DocumentColumns;

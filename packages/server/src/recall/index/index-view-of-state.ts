@@ -1,4 +1,5 @@
 import { type IndexView, noPostings, type Postings } from '../index-view.js';
+import type { DocumentColumns } from './document-columns.js';
 import type { IndexState } from './index-state.js';
 import { PostingBuffer } from './postings-codec.js';
 import type { QueryTerm } from './recent-terms.js';
@@ -10,7 +11,7 @@ import type { QueryTerm } from './recent-terms.js';
 export function viewOfState(
   state: IndexState,
   terms: readonly QueryTerm[],
-  speakersNamed: (key: string) => readonly number[],
+  speakerKeys: SpeakerKeys,
 ): IndexView {
   const postings = collectPostings(state, terms);
   const { columns, live, documents, totalLength, sessionLengths, speakerDocuments } = state;
@@ -31,8 +32,38 @@ export function viewOfState(
     speakers: columns.speakers,
     sessionLengths,
     speakerDocuments,
-    speakersNamed,
+    speakersNamed: (key) =>
+      (speakersOf(columns, speakerKeys).get(key) ?? nobody).filter(
+        // A later state of the same columns may know more speakers.
+        (speaker) => speaker < speakerDocuments.length,
+      ),
   };
+}
+
+/** Keys that a speaker's name is found by. */
+export type SpeakerKeys = (name: string) => readonly string[];
+
+const nobody: readonly number[] = [];
+
+/** Speakers of columns by key, and how many of them: columns only grow. */
+const speakersByColumns = new WeakMap<
+  DocumentColumns,
+  { known: number; readonly byKey: Map<string, number[]> }
+>();
+
+function speakersOf(
+  columns: DocumentColumns,
+  speakerKeys: SpeakerKeys,
+): ReadonlyMap<string, readonly number[]> {
+  const speakers = speakersByColumns.get(columns) ?? { known: 0, byKey: new Map() };
+  speakersByColumns.set(columns, speakers);
+  for (; speakers.known < columns.speakerNames.length; speakers.known++)
+    for (const key of speakerKeys(columns.speakerNames[speakers.known]!)) {
+      const named = speakers.byKey.get(key);
+      if (named === undefined) speakers.byKey.set(key, [speakers.known]);
+      else named.push(speakers.known);
+    }
+  return speakers.byKey;
 }
 
 function collectPostings(state: IndexState, terms: readonly QueryTerm[]): Map<string, Postings> {

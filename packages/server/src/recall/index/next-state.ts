@@ -32,7 +32,7 @@ export function nextState(known: IndexState | undefined, change: IndexChange): I
     ground.recents.append(entry);
   }
   const tallies = tallied(ground, change.dead);
-  const { version, generation, nextDoc, mergedUntil } = change.head;
+  const { version, generation, nextDoc, mergedUntil, memories } = change.head;
   const { segments, columns, recents, recentBase } = ground;
   const count = columns.count;
   return {
@@ -40,6 +40,7 @@ export function nextState(known: IndexState | undefined, change: IndexChange): I
     generation,
     nextDoc,
     mergedUntil,
+    memories,
     segments,
     columns,
     recents,

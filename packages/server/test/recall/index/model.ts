@@ -123,7 +123,7 @@ export function expectExact(
   live: ReadonlyMap<number, TestDocument>,
   words: readonly string[],
 ): void {
-  const view = viewOfState(state, [...new Set(words)].map(queryTerm), () => []);
+  const view = viewOfState(state, [...new Set(words)].map(queryTerm), (name) => [name]);
   const sorted = [...live].sort(([a], [b]) => a - b);
   const ordinals = Array.from({ length: view.head }, (_, ordinal) => ordinal).filter((ordinal) =>
     view.isLive(ordinal),

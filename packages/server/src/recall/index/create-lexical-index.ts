@@ -1,0 +1,156 @@
+import type { UserId } from '../../domain/ids.js';
+import { insertDead } from '../../storage/statements/index-dead.js';
+import { insertRecent } from '../../storage/statements/index-recent.js';
+import type { TenantDoor, TenantTransaction } from '../../storage/tenant-door.js';
+import { analysisVersion } from '../analysis/version.js';
+import type { IndexedDocument, LexicalIndex, SearchHit, SearchRequest } from '../lexical-index.js';
+import { BackgroundMerges } from './background-merges.js';
+import { encodeEntry } from './entry-codec.js';
+import { IndexCache } from './index-cache.js';
+import type { IndexState } from './index-state.js';
+import { viewOfState } from './index-view-of-state.js';
+import { defaultMergePolicy, type MergePolicy } from './merge-policy.js';
+import { mergeTenant } from './merge-tenant.js';
+import { readState } from './read-state.js';
+import { queryTerm } from './recent-terms.js';
+import type { Ranked, TextRanking } from './text-ranking.js';
+
+/** What an index needs. */
+export interface LexicalIndexOptions {
+  /** For background merges; searches use their caller's transaction. */
+  readonly tenants: TenantDoor;
+  readonly ranking: TextRanking;
+  /** Memory of the cached indexes of all tenants. Default 256 MB. */
+  readonly cacheBytes?: number;
+  readonly policy?: MergePolicy;
+  /** Told of background merges that failed; they are tried again after the tenant's next changes. */
+  readonly onMergeError: (error: unknown) => void;
+}
+
+/** A lexical index that also says when its background work is done. */
+export interface RunningLexicalIndex extends LexicalIndex {
+  /** Memory that the cache takes, by its own estimate. */
+  readonly cacheBytes: number;
+  /** Waits until no merge runs or waits. */
+  idle(): Promise<void>;
+}
+
+const defaultCacheBytes = 256 * 1024 * 1024;
+
+/** The lexical index of every tenant, as blocks in the database and a cache in this node. */
+export const createLexicalIndex = (options: LexicalIndexOptions): RunningLexicalIndex =>
+  new BlockLexicalIndex(options);
+
+class BlockLexicalIndex implements RunningLexicalIndex {
+  readonly #ranking: TextRanking;
+  readonly #policy: MergePolicy;
+  readonly #cache: IndexCache;
+  readonly #merges: BackgroundMerges;
+  /** Loads of indexes that no one had cached: others wait for them instead of reading the same. */
+  readonly #loading = new Map<UserId, Promise<void>>();
+
+  constructor(options: LexicalIndexOptions) {
+    this.#ranking = options.ranking;
+    this.#policy = options.policy ?? defaultMergePolicy;
+    this.#cache = new IndexCache(options.cacheBytes ?? defaultCacheBytes);
+    const merge = {
+      policy: this.#policy,
+      encode: (source: IndexedDocument) => this.encode(source),
+    };
+    this.#merges = new BackgroundMerges(
+      (userId, flush) => mergeTenant(options.tenants, userId, { ...merge, flush }),
+      options.onMergeError,
+    );
+  }
+
+  get cacheBytes(): number {
+    return this.#cache.bytes;
+  }
+
+  encode(document: IndexedDocument): Uint8Array {
+    return encodeEntry(this.#ranking.analyse(document), document, analysisVersion);
+  }
+
+  add(tx: TenantTransaction, doc: number, document: IndexedDocument): Promise<void> {
+    return insertRecent(tx, doc, this.encode(document));
+  }
+
+  remove(tx: TenantTransaction, docs: readonly number[]): Promise<void> {
+    return insertDead(tx, docs);
+  }
+
+  async search(tx: TenantTransaction, request: SearchRequest): Promise<SearchHit[]> {
+    const query = this.#ranking.prepare(request.text);
+    const terms = [...new Set(query.terms)].map(queryTerm);
+    const state = await this.#state(tx, terms);
+    const { docs } = state.columns;
+    const toHit = ({ doc, score }: Ranked): SearchHit => ({ doc: docs[doc]!, score });
+    const view = viewOfState(state, terms, this.#ranking.speakerKeys);
+    if (request.matching === undefined) return query.rank(view, request.limit).map(toHit);
+    const ranked = query.rank(view, Infinity).map(toHit);
+    return firstMatching(ranked, request.limit, request.matching);
+  }
+
+  noteChange(userId: UserId): void {
+    this.#merges.noteChange(userId);
+  }
+
+  idle(): Promise<void> {
+    return this.#merges.idle();
+  }
+
+  close(): Promise<void> {
+    return this.#merges.close();
+  }
+
+  async #state(tx: TenantTransaction, terms: Parameters<typeof readState>[2]): Promise<IndexState> {
+    const { userId } = tx;
+    // What another load found is a start; if it failed, its own caller is told, and this one reads for himself.
+    if (this.#cache.get(userId) === undefined) await this.#loading.get(userId);
+    const known = this.#cache.get(userId);
+    const reading = readState(tx, known, terms);
+    if (known === undefined) this.#noteLoading(userId, reading);
+    const state = await reading;
+    this.#cache.put(userId, state);
+    if (state !== known) this.#lookAfter(userId, state);
+    return state;
+  }
+
+  #noteLoading(userId: UserId, reading: Promise<IndexState>): void {
+    const ended = reading.then(
+      (state) => this.#cache.put(userId, state),
+      () => undefined,
+    );
+    const loading = ended.finally(() => {
+      if (this.#loading.get(userId) === loading) this.#loading.delete(userId);
+    });
+    this.#loading.set(userId, loading);
+  }
+
+  /** Asks for a merge when this state shows that one is due, or that memories are not in the index at all. */
+  #lookAfter(userId: UserId, state: IndexState): void {
+    if (state.count - state.recentBase >= this.#policy.recentDocuments)
+      this.#merges.request(userId);
+    if (state.documents < state.memories)
+      this.#merges.requestRepair(userId, state.memories - state.documents);
+  }
+}
+
+/** Ranked documents that are looked at first for a filter; each next look is at four times as many. */
+const firstLook = 100;
+
+/** The first ranked documents that match. Looks at more and more until there are enough or there is nothing left. */
+async function firstMatching(
+  ranked: readonly SearchHit[],
+  limit: number,
+  matching: NonNullable<SearchRequest['matching']>,
+): Promise<SearchHit[]> {
+  const found: SearchHit[] = [];
+  for (let from = 0, size = firstLook; from < ranked.length && found.length < limit; size *= 4) {
+    const chunk = ranked.slice(from, from + size);
+    const passed = new Set(await matching(chunk.map(({ doc }) => doc)));
+    found.push(...chunk.filter(({ doc }) => passed.has(doc)));
+    from += size;
+  }
+  return found.slice(0, limit);
+}

@@ -1,0 +1,24 @@
+import type { AnalysedDocument, IndexView } from '../index-view.js';
+import type { IndexedDocument } from '../lexical-index.js';
+
+/** A document of a view and its score. */
+export interface Ranked {
+  readonly doc: number;
+  readonly score: number;
+}
+
+/** A query after text analysis. */
+export interface PreparedQuery {
+  /** Distinct terms whose postings ranking may ask for. */
+  readonly terms: readonly string[];
+  /** The best documents of the view, best first, at most `limit`; with `Infinity`, every one that matches. */
+  rank(view: IndexView, limit: number): readonly Ranked[];
+}
+
+/** What text analysis and ranking do for the index. All of it is pure. */
+export interface TextRanking {
+  analyse(document: IndexedDocument): AnalysedDocument;
+  prepare(text: string): PreparedQuery;
+  /** Keys that a speaker's name is found by. Always the same for a name: they are remembered. */
+  speakerKeys(name: string): readonly string[];
+}
