@@ -65,32 +65,18 @@ export function assertSameHistory(migrations: readonly Migration[], state: Datab
   }
 }
 
-/** Notes that a migration begins or turns round; steps are counted from nought. */
-export async function noteBegin(
-  connection: OwnerConnection,
-  migration: Migration,
-  direction: Direction,
-): Promise<void> {
-  await connection.query(
-    `insert into schema_migrations as m (version, name, checksum, breaking, state)
-     values ($1, $2, $3, $4, $5)
-     on conflict (version) do update set state = excluded.state, steps_done = 0, changed_at = now()`,
-    [
-      migration.version,
-      migration.name,
-      migration.checksum,
-      migration.breaking,
-      direction === 'up' ? 'applying' : 'reverting',
-    ],
-  );
+/**
+ * The statement that notes how many steps of a migration are done in this direction; it runs in the transaction
+ * of the last of them. The values are of our own files: a name and a checksum of known characters.
+ */
+export function noteSteps(migration: Migration, direction: Direction, done: number): string {
+  const { version, name, checksum, breaking } = migration;
+  const ended = done === migration[direction].length;
+  if (ended && direction === 'down')
+    return `delete from schema_migrations where version = ${version}`;
+  const state = direction === 'down' ? 'reverting' : ended ? 'applied' : 'applying';
+  return `insert into schema_migrations (version, name, checksum, breaking, state, steps_done)
+    values (${version}, '${name}', '${checksum}', ${breaking}, '${state}', ${done})
+    on conflict (version) do update
+      set state = excluded.state, steps_done = excluded.steps_done, changed_at = now()`;
 }
-
-/** The statement that notes `stepsDone` of a migration, to be run in the transaction of its last step. */
-export const noteStep = (version: number, stepsDone: number): string =>
-  `update schema_migrations set steps_done = ${stepsDone}, changed_at = now() where version = ${version}`;
-
-/** The statement that notes the end: applied, or forgotten when it was taken back. */
-export const noteEnd = (version: number, direction: Direction, steps: number): string =>
-  direction === 'up'
-    ? `update schema_migrations set state = 'applied', steps_done = ${steps}, changed_at = now() where version = ${version}`
-    : `delete from schema_migrations where version = ${version}`;

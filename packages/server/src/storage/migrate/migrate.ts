@@ -3,8 +3,6 @@ import {
   assertSameHistory,
   type DatabaseState,
   ensureBookkeeping,
-  noteEnd,
-  type RecordedMigration,
   readState,
 } from './bookkeeping.js';
 import { MigrationError } from './migration-error.js';
@@ -115,24 +113,14 @@ export async function migrateDown(
       .filter(({ version }) => version > options.to && state.recorded.has(version))
       .reverse();
     for (const migration of doomed)
-      await takeBack(
+      await runMigration(
         migration,
-        state.recorded.get(migration.version)!,
+        'down',
+        state.recorded.get(migration.version),
         runOptions(connection, options),
       );
     return { done: doomed.map(({ name }) => name), waiting: [] };
   });
-}
-
-/** The first step is a transaction, so a way up that has done no step has changed nothing. */
-async function takeBack(
-  migration: Migration,
-  recorded: RecordedMigration,
-  options: RunOptions,
-): Promise<void> {
-  if (recorded.state === 'applying' && recorded.stepsDone === 0)
-    await options.connection.exec(noteEnd(migration.version, 'down', 0));
-  else await runMigration(migration, 'down', recorded, options);
 }
 
 async function underLock<T>(

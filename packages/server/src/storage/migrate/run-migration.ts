@@ -1,4 +1,4 @@
-import { noteBegin, noteEnd, noteStep, type RecordedMigration } from './bookkeeping.js';
+import { noteSteps, type RecordedMigration } from './bookkeeping.js';
 import type { Migration } from './migration-files.js';
 import type { OwnerConnection } from './owner-connection.js';
 import type { Direction, OnProgress } from './progress.js';
@@ -16,7 +16,10 @@ export interface RunOptions {
   readonly lockAttempts: number;
 }
 
-/** Runs one migration one way, from the step where an earlier run was cut off. */
+/**
+ * Runs one migration one way, from the step where an earlier run was cut off. A first step that is a transaction
+ * takes the note of the beginning along, so that one that is refused leaves no trace.
+ */
 export async function runMigration(
   migration: Migration,
   direction: Direction,
@@ -25,14 +28,12 @@ export async function runMigration(
 ): Promise<void> {
   const { connection, onProgress } = options;
   onProgress({ event: 'migration', name: migration.name, direction });
-  const underWay = recorded?.state === (direction === 'up' ? 'applying' : 'reverting');
-  if (!underWay) await noteBegin(connection, migration, direction);
   const steps = migration[direction];
-  for (let at = underWay ? recorded.stepsDone : 0; at < steps.length; at += 1) {
-    const last = at === steps.length - 1;
-    const note = last
-      ? noteEnd(migration.version, direction, steps.length)
-      : noteStep(migration.version, at + 1);
-    await runStep(steps[at]!, { ...options, name: migration.name, note });
+  const underWay = recorded?.state === (direction === 'up' ? 'applying' : 'reverting');
+  if (!underWay && steps[0]?.kind !== 'transaction')
+    await connection.exec(noteSteps(migration, direction, 0));
+  for (let done = underWay ? recorded.stepsDone : 0; done < steps.length; done += 1) {
+    const note = noteSteps(migration, direction, done + 1);
+    await runStep(steps[done]!, { ...options, name: migration.name, note });
   }
 }
