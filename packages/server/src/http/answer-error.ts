@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { StellarError } from '../domain/stellar-error.js';
 import { problemHeaders, problemOf, toStellarError } from './problem.js';
 
 /** A body that is longer is not worth reading to its end for the sake of the connection. */

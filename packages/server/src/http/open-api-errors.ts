@@ -43,14 +43,13 @@ export function errorResponses(
 }
 
 function errorResponse(codes: readonly ErrorCode[], schema: JsonSchema): ResponseObject {
-  const examples = codes.map((code) => [
-    code,
-    { value: problemOf(new StellarError(code), exampleRequestId) },
-  ]);
+  const examples: Record<string, { value: unknown }> = {};
+  for (const code of codes)
+    examples[code] = { value: problemOf(new StellarError(code), exampleRequestId) };
   return {
     description: codes.map((code) => `\`${code}\`: ${errorCodes[code].next}`).join('\n\n'),
     content: {
-      'application/problem+json': { schema, examples: Object.fromEntries(examples) },
+      'application/problem+json': { schema, examples },
     },
   };
 }

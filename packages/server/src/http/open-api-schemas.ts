@@ -70,7 +70,7 @@ export type Direction = 'input' | 'output';
 /** A schema as a reference to its component, or in full when it has no name. */
 export function jsonSchemaOf(schema: z.ZodType, io: Direction): JsonSchema {
   const name = nameOf.get(schema);
-  if (name !== undefined) return { $ref: `${prefix}${name}` };
+  if (name !== undefined) return { $ref: uriOf(name) };
   return withoutIds(z.toJSONSchema(schema, { io, override: tidy }) as JsonSchema);
 }
 
@@ -80,11 +80,12 @@ export const componentSchemas = (): Record<string, JsonSchema> => ({
   ...componentsOf(answers, 'output'),
 });
 
+const uriOf = (name: string): string => `${prefix}${name}`;
+
 function componentsOf(named: Record<string, z.ZodType>, io: Direction): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
-  const uri = (id: string): string => `${prefix}${id}`;
-  const { schemas } = z.toJSONSchema(registry, { io, uri, override: tidy });
+  const { schemas } = z.toJSONSchema(registry, { io, uri: uriOf, override: tidy });
   return Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [name, withoutIds(schema as JsonSchema)]),
   );

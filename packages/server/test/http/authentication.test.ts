@@ -42,7 +42,7 @@ describe('A key', () => {
     ['a scheme without a key', { Authorization: 'Bearer ' }],
     ['two keys in one header', { Authorization: `Bearer ${aliceKey}, Bearer ${bobKey}` }],
   ])('is refused: %s', async (_name, headers) => {
-    const answer = await stats(headers as Record<string, string>);
+    const answer = await stats(headers);
     expect(answer.status).toBe(401);
     expect(answer.json).toMatchObject({ code: 'unauthorized' });
     expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm=/);
@@ -121,7 +121,7 @@ describe('The operator', () => {
       { Authorization: `Bearer ${operatorToken}`, 'X-API-Key': aliceKey },
     ],
   ])('is not let in with %s', async (_name, headers) => {
-    expect((await create(headers as Record<string, string>)).status).toBe(401);
+    expect((await create(headers)).status).toBe(401);
   });
 
   test('gets no further with his token than the operator routes', async () => {

@@ -89,7 +89,9 @@ describe('What the framework refuses', () => {
 describe('What goes wrong inside', () => {
   const failing = async (error: unknown): Promise<{ answer: Answer; log: string }> => {
     const memories: MemoryService = new MemoriesInMemory();
-    memories.stats = () => Promise.reject(error);
+    memories.stats = async () => {
+      throw error;
+    };
     const broken = await startServer({ memories });
     const answer = await send(`${broken.url}/api/v1/stats`, { headers: { 'X-API-Key': aliceKey } });
     await broken.close();

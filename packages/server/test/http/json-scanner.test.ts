@@ -103,7 +103,7 @@ describe('The JSON scanner', () => {
         JSON.parse(text);
         const fault = findJsonFault(text);
         if (fault !== undefined) refused += 1;
-        expect(fault === undefined, JSON.stringify(fault)).toBe(isClean(node, 1, false));
+        expect(fault === undefined).toBe(isClean(node, 1, false));
       }),
       { numRuns: 5_000, seed: 2 },
     );

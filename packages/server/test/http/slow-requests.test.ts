@@ -39,8 +39,7 @@ describe('A request that does not end', () => {
     ],
   ])('is closed: %s', async (_name, bytes) => {
     const { received, lastedMs } = await begin(bytes);
-    expect(received === '' || received.startsWith('HTTP/1.1 408 ')).toBe(true);
-    if (bytes !== '') expect(received).toContain('"code":"request_timeout"');
+    expect(received).toMatch(/^HTTP\/1\.1 408 [\s\S]*"code":"request_timeout"/);
     expect(lastedMs).toBeLessThan(requestTimeoutMs + 2_500);
   });
 

@@ -41,7 +41,7 @@ const newMemory = (id: string, request: StoreRequest): Memory => ({
   speaker: request.speaker ?? null,
   role: request.role ?? null,
   pinned: request.pinned,
-  metadata: request.metadata as Memory['metadata'],
+  metadata: request.metadata,
 });
 
 /** Memories in a map for each user. Notes who was acted for and with which idempotency. */
