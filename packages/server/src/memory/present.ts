@@ -31,4 +31,4 @@ export const presentRecalled = (record: MemoryRecord, relevance: number): Recall
 
 /** Version tag of a memory: document number and time of the last edit, which every edit moves on. */
 export const etagOf = (record: MemoryRecord): string =>
-  `"${record.doc}-${Math.round(record.updatedAt * 1000)}"`;
+  `${record.doc}-${Math.round(record.updatedAt * 1000)}`;
