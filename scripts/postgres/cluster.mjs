@@ -9,6 +9,9 @@ import { unprivilegedUser } from './unprivileged-user.mjs';
 
 const run = promisify(execFile);
 
+/** Milliseconds a server may take to start: 0.1 s is usual, a busy machine needs more. */
+const startWithinMs = 60_000;
+
 /**
  * Runs `initdb` with scram passwords, as a real server would have. Nothing has to outlive a crash of
  * the machine yet, so it does not sync.
@@ -78,8 +81,10 @@ export async function launch(bin, folder, settings) {
   });
   await log.close();
   server.unref();
+  const deadline = Date.now() + startWithinMs;
   while (server.exitCode === null && server.signalCode === null) {
     if (await isReady(folder)) return port;
+    if (Date.now() > deadline) break;
     await delay(20);
   }
   const said = await readFile(logFile, 'utf8');
