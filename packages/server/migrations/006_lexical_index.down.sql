@@ -1,4 +1,4 @@
 -- Nothing is lost: whatever is in memories and not in the index is indexed again by the next merge.
-drop table index_dead;
-drop table index_blocks;
-drop table index_states;
+drop table if exists index_dead;
+drop table if exists index_blocks;
+drop table if exists index_states;

@@ -18,3 +18,6 @@ export function sqlStateOf(error: unknown): string | undefined {
   if (error instanceof DatabaseError) return error.sqlState;
   return error instanceof MigrationError ? sqlStateOf(error.cause) : undefined;
 }
+
+/** Whether the session went away, so that there is nothing left to clean up: connection or server lost. */
+export const isSessionLost = (error: unknown): boolean => /^(08|57P)/.test(sqlStateOf(error) ?? '');

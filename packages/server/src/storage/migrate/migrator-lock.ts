@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { MigrationError, sqlStateOf } from './migration-error.js';
+import { isSessionLost, MigrationError } from './migration-error.js';
 import type { OwnerConnection } from './owner-connection.js';
 import type { OnProgress } from './progress.js';
 
@@ -47,6 +47,6 @@ async function unlock(connection: OwnerConnection): Promise<void> {
     await connection.query(`select pg_advisory_unlock(${lockKey})`);
   } catch (error) {
     // A lost session has lost its lock too; whatever lost it is the error to show.
-    if (sqlStateOf(error) !== '08006') throw error;
+    if (!isSessionLost(error)) throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { MigrationError, sqlStateOf } from './migration-error.js';
+import { isSessionLost, MigrationError } from './migration-error.js';
 import type { OwnerConnection } from './owner-connection.js';
 import { legacyTables } from './v1-schema.js';
 
@@ -17,7 +17,7 @@ export async function withPreparedSession<T>(
     await connection.exec(reset);
     return result;
   } catch (error) {
-    if (sqlStateOf(error) !== '08006') await connection.exec(reset);
+    if (!isSessionLost(error)) await connection.exec(reset);
     throw error;
   }
 }

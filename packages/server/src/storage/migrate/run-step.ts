@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { databaseWords, MigrationError, sqlStateOf } from './migration-error.js';
+import { databaseWords, isSessionLost, MigrationError, sqlStateOf } from './migration-error.js';
 import type { Step } from './migration-files.js';
 import type { OwnerConnection } from './owner-connection.js';
 import type { OnProgress } from './progress.js';
@@ -65,7 +65,7 @@ async function inTransaction<T>(context: StepContext, work: () => Promise<T>): P
     await connection.exec('commit');
     return result;
   } catch (error) {
-    if (sqlStateOf(error) !== '08006') await connection.exec('rollback');
+    if (!isSessionLost(error)) await connection.exec('rollback');
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { OwnerConnection } from '../../../src/storage/migrate/owner-connection.js';
 import { connectPostgresOwner } from '../../../src/storage/migrate/postgres-owner.js';
+import { ensureRoles } from '../../../src/storage/migrate/roles.js';
 import { postgresUrl, urlFor } from '../../support/postgres-server.js';
 
 /** Who owns a v1 database: Docker images make a superuser of him, hosted databases do not. */
@@ -18,9 +19,20 @@ export interface ScratchDatabase {
   drop(): Promise<void>;
 }
 
+let roles: Promise<void> | undefined;
+
+/** The cluster's roles, by somebody who stays: Postgres drops no role that granted a membership. */
+async function makeRoles(url: string): Promise<void> {
+  const superuser = await connectPostgresOwner(url);
+  await ensureRoles(superuser);
+  await superuser.close();
+}
+
 /** Makes an empty database that belongs to such an owner. */
 export async function scratchDatabase(kind: OwnerKind = 'superuser'): Promise<ScratchDatabase> {
   const server = await postgresUrl();
+  roles ??= makeRoles(server);
+  await roles;
   const name = `migrate_${randomBytes(6).toString('hex')}`;
   await asAdmin(server, async (admin) => {
     if (kind === 'plain owner')
