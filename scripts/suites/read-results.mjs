@@ -29,8 +29,8 @@ const suiteOf = ({ ancestorTitles, title }) => ancestorTitles.find((name) => nam
  */
 export function readResults(file) {
   if (!existsSync(file)) return { passed: 0, failed: 1, leftOut: [] };
-  /** @type {TestReport} */
-  const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
+  const report = /** @type {TestReport} */ (JSON.parse(readFileSync(file, 'utf8')));
+  const { testResults } = report;
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
   const failed = tests.filter(({ status }) => status === 'failed').length;
   const fallen = testResults.filter(

@@ -1,20 +1,22 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { fixtureTree } from './fixture-tree.js';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
-const configuration = join(root, '.oxlintrc.json');
+const configuration = readFileSync(join(root, '.oxlintrc.json'), 'utf8');
 const linter = join(root, 'node_modules/oxlint/bin/oxlint');
 
 /** Names of the rules that one file breaks, by the configuration of this repository. */
 function brokenRules(text: string): string[] {
   const tree = fixtureTree({
-    'src/a.ts': text,
+    '.oxlintrc.json': configuration,
+    'packages/a/src/a.ts': text,
     'tsconfig.json': '{ "compilerOptions": { "strict": true, "module": "nodenext" } }',
   });
-  const flags = ['--type-aware', '--deny-warnings', '-c', configuration, '-f', 'json', '.'];
+  const flags = ['--type-aware', '--deny-warnings', '-f', 'json', '.'];
   const { stdout, status } = spawnSync(process.execPath, [linter, ...flags], {
     cwd: tree,
     encoding: 'utf8',
