@@ -2,11 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What lies where in the data folder of the embedded engine. */
+/** What lies where in the data folder, beside the files of the embedded database. */
 export interface DataFolder {
   readonly path: string;
-  /** Files of the embedded database. */
-  readonly database: string;
   /** STELLAR_SECRET of this installation, when none is configured. */
   readonly secret: string;
   /** The API key of the local account, for the CLI, the MCP server and the SDK on this machine. */
@@ -16,7 +14,6 @@ export interface DataFolder {
 /** Names the parts of a data folder. */
 export const dataFolder = (path: string): DataFolder => ({
   path,
-  database: join(path, 'database'),
   secret: join(path, 'secret'),
   localKey: join(path, 'local-key'),
 });

@@ -16,7 +16,10 @@ describe('a new key', () => {
   test('carries the CRC32 of what stands before it, in base62', () => {
     fc.assert(
       fc.property(key, (text) => {
-        const value = [...text.slice(-6)].reduce((sum, c) => sum * 62 + alphabet.indexOf(c), 0);
+        const value = Array.from(text.slice(-6)).reduce(
+          (sum, c) => sum * 62 + alphabet.indexOf(c),
+          0,
+        );
         expect(value).toBe(crc32(text.slice(0, -6)));
       }),
     );

@@ -1,0 +1,131 @@
+import type { Logger } from 'pino';
+import { type Background, runInBackground } from './app/background.js';
+import { openEmbeddedEngine } from './app/embedded-engine.js';
+import type { Engine, LocalAccess } from './app/engine.js';
+import { assertCanListen, listenRefused } from './app/port.js';
+import { openPostgresEngine } from './app/postgres-engine.js';
+import { createServices, type Services } from './app/services.js';
+import { version } from './app/version.js';
+import type { Config } from './config.js';
+import { createHttpServer, type HttpServer } from './http/http-server.js';
+
+/** What a start has to say. */
+export interface StartFacts {
+  readonly version: string;
+  /** Address that clients on this machine reach. */
+  readonly url: string;
+  /** Where the data is, in a few words. */
+  readonly storage: string;
+  readonly local: LocalAccess | undefined;
+  readonly hasAdmin: boolean;
+}
+
+/** A running server. */
+export interface App {
+  readonly facts: StartFacts;
+  /** Drains: turns new requests away, answers those it has, writes what is held in memory, closes. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds between writes of recall counts; a crash loses at most these. */
+const recallFlushMs = 1_000;
+/** Milliseconds between writes of last-used times. */
+const lastUsedFlushMs = 5_000;
+
+/**
+ * Opens the engine, wires everything and listens.
+ * Errors: `StartRefused` for what the operator can mend. Nothing stays open after an error.
+ */
+export async function startApp(config: Config, logger: Logger): Promise<App> {
+  await assertCanListen(config);
+  const engine = await openEngine(config, logger);
+  try {
+    const services = createServices(engine, logger);
+    const http = createHttp(config, services, logger);
+    const { url } = await listen(http, config);
+    const background = startBackground(services, logger);
+    return {
+      facts: factsOf(config, engine, url),
+      stop: () => stop({ engine, services, http, background }, logger),
+    };
+  } catch (error) {
+    await engine.database.close();
+    throw error;
+  }
+}
+
+const openEngine = (config: Config, logger: Logger): Promise<Engine> =>
+  config.databaseUrl === undefined
+    ? openEmbeddedEngine(config, logger)
+    : openPostgresEngine(config, logger);
+
+function createHttp(config: Config, services: Services, logger: Logger): HttpServer {
+  const { host, port, publicUrl, adminToken } = config;
+  const { memories, authenticator, apiKeys, accounts, readiness, clock } = services;
+  return createHttpServer({
+    config: { host, port, publicUrl, version },
+    memories,
+    authenticator,
+    apiKeys,
+    admin: adminToken === undefined ? undefined : { accounts, token: adminToken },
+    readiness,
+    logger,
+    clock,
+  });
+}
+
+async function listen(http: HttpServer, config: Config): Promise<{ url: string }> {
+  try {
+    return await http.listen();
+  } catch (error) {
+    throw listenRefused(config, error);
+  }
+}
+
+const factsOf = (config: Config, engine: Engine, url: string): StartFacts => ({
+  version,
+  url,
+  storage: engine.storage,
+  local: engine.local,
+  hasAdmin: config.adminToken !== undefined,
+});
+
+const startBackground = (services: Services, logger: Logger): Background[] => [
+  runInBackground(
+    () => services.memories.flush(),
+    recallFlushMs,
+    (err) =>
+      logger.warn({ err }, 'recall counts could not be written; they are kept for the next try'),
+  ),
+  runInBackground(
+    () => services.authenticator.flush(),
+    lastUsedFlushMs,
+    (err) =>
+      logger.warn({ err }, 'last-used times could not be written; they are kept for the next try'),
+  ),
+];
+
+interface Running {
+  readonly engine: Engine;
+  readonly services: Services;
+  readonly http: HttpServer;
+  readonly background: readonly Background[];
+}
+
+/** Each step runs whatever became of the one before: what can be saved is saved, and the database is closed. */
+async function stop(
+  { engine, services, http, background }: Running,
+  logger: Logger,
+): Promise<void> {
+  const steps: [string, () => Promise<unknown>][] = [
+    ['requests', () => http.close()],
+    ['background', () => Promise.all(background.map((task) => task.stop()))],
+    ['index', () => services.index.close()],
+    ['recall counts', () => services.memories.flush()],
+    ['last-used times', () => services.authenticator.flush()],
+    ['database', () => engine.database.close()],
+  ];
+  for (const [step, run] of steps) {
+    await run().catch((err: unknown) => logger.error({ err, step }, 'a step of the drain failed'));
+  }
+}

@@ -1,0 +1,57 @@
+import type { Logger } from 'pino';
+import type { AdminService, ApiKeyService } from '../auth/account-service.js';
+import { createAdminService } from '../auth/admin-service.system.js';
+import type { Authenticator } from '../auth/identity.js';
+import { createAuthenticator } from '../auth/key-authenticator.system.js';
+import { createApiKeyService } from '../auth/key-service.js';
+import type { Clock } from '../domain/clock.js';
+import { v1Profile } from '../domain/score.js';
+import type { Readiness } from '../http/readiness.js';
+import { createMemoryService } from '../memory/create-memory-service.js';
+import type { MemoryService } from '../memory/memory-service.js';
+import { createLexicalIndex } from '../recall/index/create-lexical-index.js';
+import type { LexicalIndex } from '../recall/lexical-index.js';
+import { createSystemDoor } from '../storage/system-door.system.js';
+import { createTenantDoor } from '../storage/tenant-door.js';
+import type { Engine } from './engine.js';
+import { interimRanking } from './interim-ranking.js';
+import { schemaReadiness } from './readiness.js';
+
+/** What answers requests, over one engine. */
+export interface Services {
+  readonly clock: Clock;
+  readonly authenticator: Authenticator;
+  readonly apiKeys: ApiKeyService;
+  readonly accounts: AdminService;
+  readonly memories: MemoryService;
+  readonly index: LexicalIndex;
+  readonly readiness: Readiness;
+}
+
+const systemClock: Clock = { nowMs: () => Date.now() };
+
+/** Builds every service over the two doors of the engine. */
+export function createServices({ database, secret }: Engine, logger: Logger): Services {
+  const tenants = createTenantDoor(database);
+  const system = createSystemDoor(database);
+  const clock = systemClock;
+  const authenticator = createAuthenticator({ system, secret, clock });
+  const index = createLexicalIndex({
+    tenants,
+    ranking: interimRanking,
+    onMergeError: (err) => logger.warn({ err }, 'an index merge failed; it is tried again later'),
+  });
+  return {
+    clock,
+    authenticator,
+    apiKeys: createApiKeyService({
+      tenants,
+      secret,
+      onRevoked: (hash) => authenticator.forgetKey(hash),
+    }),
+    accounts: createAdminService({ system, secret }),
+    memories: createMemoryService({ tenants, index, clock, profile: v1Profile }),
+    index,
+    readiness: schemaReadiness(system),
+  };
+}

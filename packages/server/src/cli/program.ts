@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { version } from '../app/version.js';
+import { doctorCommand } from './commands/doctor.js';
+import { forgetCommand } from './commands/forget.js';
+import { keyCommand } from './commands/key.js';
+import { migrateCommand } from './commands/migrate.js';
+import { recallCommand } from './commands/recall.js';
+import { serveCommand } from './commands/serve.js';
+import { storeCommand } from './commands/store.js';
+import { userCommand } from './commands/user.js';
+import type { CliContext } from './context.js';
+
+/** Every command, as the process runs them and as the reference describes them. */
+export const buildProgram = (context: CliContext): Command =>
+  new Command('stellar-memory')
+    .description('Memory for AI agents: a server, and commands to use and to run it.')
+    .version(version, '-v, --version')
+    .addCommand(serveCommand(context))
+    .addCommand(storeCommand(context))
+    .addCommand(recallCommand(context))
+    .addCommand(forgetCommand(context))
+    .addCommand(keyCommand(context))
+    .addCommand(userCommand(context))
+    .addCommand(migrateCommand(context))
+    .addCommand(doctorCommand(context))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ stellar-memory
+  $ stellar-memory store "Mina prefers green tea"
+  $ stellar-memory recall "what does Mina drink"`,
+    );
