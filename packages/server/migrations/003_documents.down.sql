@@ -12,6 +12,8 @@ alter table memories
   drop constraint if exists memories_complete,
   drop constraint if exists memories_zone_check,
   drop constraint if exists memories_metadata_check,
+  alter column doc drop not null,
+  alter column updated_at drop not null,
   alter column zone drop not null,
   alter column metadata drop not null,
   alter column recall_count drop not null,
