@@ -2,3 +2,4 @@
 drop table if exists index_dead;
 drop table if exists index_blocks;
 drop table if exists index_states;
+alter table tenant_usage drop column index_generation;

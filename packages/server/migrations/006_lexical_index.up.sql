@@ -5,8 +5,6 @@
 -- One row a tenant that was ever merged: what a merge changes, and its claim.
 create table index_states (
   user_id uuid primary key references users (id),
-  -- Rises with every merge; with tenant_usage.version it names one state of the index.
-  generation bigint not null default 0,
   -- Documents below are in segments, the others in index_recent.
   merged_until integer not null default 0,
   -- Also the fencing token of a merge: who claimed last has the number before this one.
@@ -21,6 +19,11 @@ create policy tenant on index_states to stellar_app
   using (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid)
   with check (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
 alter table index_states enable row level security, force row level security;
+
+-- step: which merge was the last
+-- Beside the version, because every recall reads both: one row 0.06 ms, the same as a join of two 0.19 ms.
+-- Together they name one state of the index.
+alter table tenant_usage add column index_generation integer not null default 0;
 
 -- step: what segments hold
 -- Documents, vocabulary, shared and own blocks of terms, by address (segment, kind, number).

@@ -74,7 +74,6 @@ alter table index_recent force row level security;
 
 create table index_states (
   user_id uuid not null,
-  generation bigint default 0 not null,
   merged_until integer default 0 not null,
   next_segment integer default 0 not null,
   segments jsonb default '[]'::jsonb not null,
@@ -193,6 +192,7 @@ create table tenant_usage (
   next_doc integer default 0 not null,
   version bigint default 0 not null,
   indexed_length bigint default 0 not null,
+  index_generation integer default 0 not null,
   constraint tenant_usage_pkey PRIMARY KEY (user_id),
   constraint tenant_usage_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 ) with (fillfactor=50);

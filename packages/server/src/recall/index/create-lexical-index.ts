@@ -57,10 +57,11 @@ class BlockLexicalIndex implements RunningLexicalIndex {
       policy: this.#policy,
       encode: (source: IndexedDocument) => this.encode(source),
     };
-    this.#merges = new BackgroundMerges(
-      (userId, flush) => mergeTenant(options.tenants, userId, { ...merge, flush }),
-      options.onMergeError,
-    );
+    this.#merges = new BackgroundMerges(async (userId, flush) => {
+      const outcome = await mergeTenant(options.tenants, userId, { ...merge, flush });
+      if (outcome === 'merged') await this.#refresh(options.tenants, userId);
+      return outcome;
+    }, options.onMergeError);
   }
 
   get cacheBytes(): number {
@@ -114,6 +115,16 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     this.#cache.put(userId, state);
     if (state !== known) this.#lookAfter(userId, state);
     return state;
+  }
+
+  /** Learns of an own merge at once, so that the next recall needs no more trips for it. */
+  async #refresh(tenants: TenantDoor, userId: UserId): Promise<void> {
+    const known = this.#cache.get(userId);
+    if (known === undefined) return;
+    const state = await tenants.withTenant(userId, (tx) => readState(tx, known, []), {
+      readOnly: true,
+    });
+    this.#cache.put(userId, state);
   }
 
   #noteLoading(userId: UserId, reading: Promise<IndexState>): void {

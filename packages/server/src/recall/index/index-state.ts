@@ -23,7 +23,6 @@ export interface IndexState {
   readonly generation: number;
   /** Document number that the next memory takes. */
   readonly nextDoc: number;
-  readonly mergedUntil: number;
   /** Memories the tenant has. More than `documents` when some were never indexed. */
   readonly memories: number;
   readonly segments: readonly PlacedSegment[];

@@ -2,7 +2,7 @@ import { selectBlocks } from '../../storage/statements/index-blocks.js';
 import { selectDead } from '../../storage/statements/index-dead.js';
 import { type RecentRow, selectRecent } from '../../storage/statements/index-recent.js';
 import { type IndexSource, selectIndexSources } from '../../storage/statements/index-sources.js';
-import { type IndexHead, selectIndexHead } from '../../storage/statements/index-states.js';
+import { selectIndexHead, selectMergedIndex } from '../../storage/statements/index-states.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
 import { documentsOffset, segmentStart } from './block-address.js';
 import { chooseMerge, type MergeChoice, type MergePolicy } from './merge-policy.js';
@@ -35,8 +35,7 @@ export async function mergeIsDue(
   policy: MergePolicy,
   flush = false,
 ): Promise<boolean> {
-  const { segments, head, dead } = await readHead(tx);
-  return choose(policy, segments, head, dead, flush) !== undefined;
+  return choose(policy, await readHead(tx), flush) !== undefined;
 }
 
 /** Reads what the next merge starts from; `undefined` when there is nothing to merge. Two trips, three when a memory was never indexed. */
@@ -45,8 +44,9 @@ export async function readMergeSnapshot(
   policy: MergePolicy,
   flush = false,
 ): Promise<MergeSnapshot | undefined> {
-  const { segments, head, dead } = await readHead(tx);
-  const choice = choose(policy, segments, head, dead, flush);
+  const head = await readHead(tx);
+  const { segments, dead } = head;
+  const choice = choose(policy, head, flush);
   if (choice === undefined) return undefined;
   const chosen = segments.slice(choice.from, choice.to);
   const recentEnd = Math.min(head.nextDoc, head.mergedUntil + policy.recentAtOnce);
@@ -80,21 +80,25 @@ function without(from: number, to: number, known: readonly number[]): number[] {
   return numbers.filter((doc) => !isKnown.has(doc));
 }
 
-async function readHead(tx: TenantTransaction): Promise<{
-  readonly head: IndexHead;
+interface Head {
+  readonly nextDoc: number;
+  readonly mergedUntil: number;
   readonly segments: readonly SegmentFacts[];
   readonly dead: readonly number[];
-}> {
-  const [head, dead] = await Promise.all([selectIndexHead(tx, -1), selectDead(tx, 0)]);
-  if (head === undefined) throw new Error('the tenant has no counter row');
-  return { head, segments: (head.segments ?? []) as readonly SegmentFacts[], dead };
+}
+
+async function readHead(tx: TenantTransaction): Promise<Head> {
+  const [{ nextDoc }, { mergedUntil, segments }, dead] = await Promise.all([
+    selectIndexHead(tx),
+    selectMergedIndex(tx),
+    selectDead(tx, 0),
+  ]);
+  return { nextDoc, mergedUntil, segments: segments as readonly SegmentFacts[], dead };
 }
 
 function choose(
   policy: MergePolicy,
-  segments: readonly SegmentFacts[],
-  head: IndexHead,
-  dead: readonly number[],
+  { segments, dead, nextDoc, mergedUntil }: Head,
   flush: boolean,
 ): MergeChoice | undefined {
   const sorted = Uint32Array.from(dead).sort();
@@ -102,7 +106,7 @@ function choose(
     documents,
     dead: firstAtLeast(sorted, endDoc) - firstAtLeast(sorted, firstDoc),
   }));
-  return chooseMerge(policy, sizes, head.nextDoc - head.mergedUntil, flush);
+  return chooseMerge(policy, sizes, nextDoc - mergedUntil, flush);
 }
 
 function firstAtLeast(sorted: Uint32Array, value: number): number {

@@ -12,6 +12,7 @@ import {
   claimIndex,
   extendClaim,
   type MergeClaim,
+  raiseGeneration,
   releaseClaim,
   swapSegments,
 } from '../../storage/statements/index-states.js';
@@ -54,9 +55,8 @@ const sweepRows = 512;
 /**
  * Makes the tenant's recent documents a segment, or several segments one, if that is due.
  *
- * Blocks are written under a segment number that nobody reads yet, in transactions of their own; one short
- * transaction then puts the segment in place of what it replaces. No lock is taken that a store, a forget or a recall
- * waits for. A crash before the swap leaves blocks that nobody refers to, a crash after it leaves old blocks; the next
+ * Blocks are written under a segment number that nobody reads yet, in transactions of their own that no other
+ * writer waits for; one short transaction then puts the segment in place of what it replaces. A crash before the swap leaves blocks that nobody refers to, a crash after it leaves old blocks; the next
  * merge deletes both. Documents that die while a merge runs keep their row in `index_dead`, which holds for whatever
  * segment they are in.
  */
@@ -120,7 +120,7 @@ class Merge {
     return 'merged';
   }
 
-  /** Writes the new segment's blocks but for the last batch; `undefined` when every document is dead. */
+  /** Writes the new segment's blocks; `undefined` when every document is dead. */
   async #build(snapshot: MergeSnapshot): Promise<SegmentFacts | undefined> {
     const { choice, firstDoc, endDoc } = snapshot;
     const dead = new Set(snapshot.dead);
@@ -148,7 +148,9 @@ class Merge {
         ),
       breathe: () => this.#breathe(),
     });
-    return writer.end();
+    const facts = writer.end();
+    await this.#flush();
+    return facts;
   }
 
   /** Recent rows, with those that had to be made, in order. Text analysis takes its time: others run in between. */
@@ -167,12 +169,13 @@ class Merge {
     this.#bytes += row.data.length;
   }
 
-  /** Lets requests run; writes out what has gathered. */
+  /** Lets requests run; writes out what has gathered when that is much. */
   async #breathe(): Promise<void> {
-    if (this.#bytes < batchBytes) {
-      await setImmediate();
-      return;
-    }
+    if (this.#bytes < batchBytes) await setImmediate();
+    else await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
     await this.#write(async (tx) => {
       const [mine] = await Promise.all([
         extendClaim(tx, this.#claim, claimSeconds),
@@ -185,11 +188,12 @@ class Merge {
     await this.#onStep('written');
   }
 
+  /** Takes the lock that every writer of the tenant takes first, so there is no deadlock, for a few milliseconds. */
   async #swap(snapshot: MergeSnapshot, segments: readonly SegmentFacts[]): Promise<void> {
     await this.#write(async (tx) => {
-      const [mine] = await Promise.all([
+      const [, mine] = await Promise.all([
+        raiseGeneration(tx),
         swapSegments(tx, this.#claim, snapshot.mergedUntil, segments),
-        insertBlocks(tx, this.#rows),
         deleteRecentBelow(tx, snapshot.mergedUntil),
         deleteDead(tx, snapshot.dead),
       ]);

@@ -10,7 +10,7 @@ import type { Segment } from './segment.js';
 /** What a snapshot has that a known state has not. */
 export interface IndexChange {
   readonly head: IndexHead;
-  /** The segments of the snapshot; `undefined` when they are the known state's. */
+  /** The segments of the snapshot, ascending by document; `undefined` when they are the known state's. */
   readonly segments: readonly Segment[] | undefined;
   /** Encoded documents of those segments that the known state does not have, by number. */
   readonly documents: ReadonlyMap<number, Uint8Array>;
@@ -32,14 +32,13 @@ export function nextState(known: IndexState | undefined, change: IndexChange): I
     ground.recents.append(entry);
   }
   const tallies = tallied(ground, change.dead);
-  const { version, generation, nextDoc, mergedUntil, memories } = change.head;
+  const { version, generation, nextDoc, memories } = change.head;
   const { segments, columns, recents, recentBase } = ground;
   const count = columns.count;
   return {
     version,
     generation,
     nextDoc,
-    mergedUntil,
     memories,
     segments,
     columns,

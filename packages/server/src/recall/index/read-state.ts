@@ -1,7 +1,12 @@
 import { type BlockRow, selectBlocks } from '../../storage/statements/index-blocks.js';
 import { selectDead } from '../../storage/statements/index-dead.js';
 import { type RecentRow, selectRecent } from '../../storage/statements/index-recent.js';
-import { type IndexHead, selectIndexHead } from '../../storage/statements/index-states.js';
+import {
+  type IndexHead,
+  type MergedIndex,
+  selectIndexHead,
+  selectMergedIndex,
+} from '../../storage/statements/index-states.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
 import type { IndexState } from './index-state.js';
 import { selectDocuments } from './merge-snapshot.js';
@@ -13,8 +18,9 @@ import type { SegmentFacts } from './segment-facts.js';
 /**
  * The index as the transaction's snapshot has it, with the blocks that the terms need.
  *
- * One trip when nothing has changed since the known state, even when blocks must be read; one more to read what is
- * new. Nothing is ever invalidated: version and generation, read in the same snapshot as the rest, say what is known.
+ * Trips: one when nothing has changed since the known state, even when blocks must be read; two when memories have
+ * changed or nothing is known; three when this node learns of another node's merge.
+ * Nothing is ever invalidated: version and generation, read in the same snapshot as the rest, say what is known.
  */
 export async function readState(
   tx: TenantTransaction,
@@ -23,28 +29,20 @@ export async function readState(
 ): Promise<IndexState> {
   if (known === undefined) return readAll(tx, terms);
   const [head, blocks] = await Promise.all([
-    readHead(tx, known.generation),
+    selectIndexHead(tx),
     fetchBlocks(tx, segmentsOf(known), terms),
   ]);
   // Another recall with a younger snapshot was faster, and what it knows is no help to this one.
   if (head.version < known.version || head.generation < known.generation) return readAll(tx, terms);
-  if (head.segments !== null) {
-    const segments = resolveSegments(known, head);
-    keepBlocks(blocks, segments);
-    return readReplaced(tx, known, head, segments, terms);
-  }
+  if (head.generation !== known.generation)
+    return readSegments(tx, known, head, await readBeside(tx), terms, blocks);
   keepBlocks(blocks, segmentsOf(known));
   return head.version === known.version ? known : readContinued(tx, known, head);
 }
 
 async function readAll(tx: TenantTransaction, terms: readonly QueryTerm[]): Promise<IndexState> {
-  const [head, recent, dead] = await Promise.all([
-    readHead(tx, -1),
-    selectRecent(tx, 0),
-    selectDead(tx, 0),
-  ]);
-  const segments = resolveSegments(undefined, head);
-  return readReplaced(tx, undefined, head, segments, terms, { recent, dead });
+  const [head, beside] = await Promise.all([selectIndexHead(tx), readBeside(tx)]);
+  return readSegments(tx, undefined, head, beside, terms);
 }
 
 /** The same segments as before: what came and what died. */
@@ -60,43 +58,46 @@ async function readContinued(
   return nextState(known, { head, segments: undefined, documents: new Map(), recent, dead });
 }
 
-/** Other segments: their documents, and again what lies beside segments, which is little after a merge. */
-async function readReplaced(
+/** Everything but what is in segments. */
+interface BesideSegments {
+  readonly merged: MergedIndex;
+  readonly recent: readonly RecentRow[];
+  readonly dead: readonly number[];
+}
+
+async function readBeside(tx: TenantTransaction): Promise<BesideSegments> {
+  const [merged, recent, dead] = await Promise.all([
+    selectMergedIndex(tx),
+    selectRecent(tx, 0),
+    selectDead(tx, 0),
+  ]);
+  return { merged, recent, dead };
+}
+
+/** Other segments than the known state's, with what lies beside them: that is little after a merge. */
+async function readSegments(
   tx: TenantTransaction,
   known: IndexState | undefined,
   head: IndexHead,
-  segments: readonly Segment[],
+  { merged, recent, dead }: BesideSegments,
   terms: readonly QueryTerm[],
-  read?: { readonly recent: readonly RecentRow[]; readonly dead: readonly number[] },
+  fetched?: FetchedBlocks,
 ): Promise<IndexState> {
-  const here = new Set(known && segmentsOf(known));
-  const fresh = segments.filter((segment) => !here.has(segment)).map(({ facts }) => facts);
-  const [encoded, blocks, recent, dead] = await Promise.all([
+  const here = new Map(known?.segments.map(({ segment }) => [segment.facts.segment, segment]));
+  const facts = merged.segments as readonly SegmentFacts[];
+  const segments = facts.map((each) => here.get(each.segment) ?? new Segment(each));
+  const fresh = facts.filter((each) => !here.has(each.segment));
+  if (fetched !== undefined) keepBlocks(fetched, segments);
+  const [encoded, blocks] = await Promise.all([
     selectDocuments(tx, fresh),
     fetchBlocks(tx, segments, terms),
-    read?.recent ?? selectRecent(tx, head.mergedUntil),
-    read?.dead ?? selectDead(tx, 0),
   ]);
   keepBlocks(blocks, segments);
   const documents = new Map(fresh.map(({ segment }, index) => [segment, encoded[index]!]));
   return nextState(known, { head, segments, documents, recent, dead });
 }
 
-async function readHead(tx: TenantTransaction, knownGeneration: number): Promise<IndexHead> {
-  const head = await selectIndexHead(tx, knownGeneration);
-  if (head === undefined) throw new Error('the tenant has no counter row');
-  return head;
-}
-
 const segmentsOf = (state: IndexState): Segment[] => state.segments.map(({ segment }) => segment);
-
-/** The head's segments, as the known state has them where it does. */
-function resolveSegments(known: IndexState | undefined, head: IndexHead): Segment[] {
-  const here = new Map(known?.segments.map(({ segment }) => [segment.facts.segment, segment]));
-  return ((head.segments ?? []) as readonly SegmentFacts[]).map(
-    (facts) => here.get(facts.segment) ?? new Segment(facts),
-  );
-}
 
 /** Blocks that were read, not yet kept: a segment that the snapshot has no more has no blocks in it either. */
 interface FetchedBlocks {

@@ -1,47 +1,50 @@
 import { sql } from '../sql.js';
 import type { TenantTransaction } from '../tenant-door.js';
 
-/** What a cached index must know to tell whether it is still right, and what has changed if not. */
+/** What a cached index must know to tell whether it is still right. */
 export interface IndexHead {
   /** Rises with every transaction that changes the tenant's memories. */
   readonly version: number;
+  /** Rises with every merge; 0 before the first. */
+  readonly generation: number;
   /** Document number that the next memory takes. */
   readonly nextDoc: number;
   /** Memories the tenant has. */
   readonly memories: number;
-  /** Rises with every merge; 0 before the first. */
-  readonly generation: number;
-  /** Documents below are in segments, the others in `index_recent`. */
-  readonly mergedUntil: number;
-  /** The segments, ascending by document; `null` when the generation is the known one. */
-  readonly segments: readonly unknown[] | null;
 }
 
-/**
- * Reads the head of the index. Two rows by primary key; the list of segments travels only when `knownGeneration`
- * is not the current one.
- */
-export async function selectIndexHead(
-  tx: TenantTransaction,
-  knownGeneration: number,
-): Promise<IndexHead | undefined> {
+/** Reads the head of the index, which every recall does: one row by primary key. */
+export async function selectIndexHead(tx: TenantTransaction): Promise<IndexHead> {
   const [head] = await tx.query(sql<IndexHead>`
-    select u.version, u.next_doc as "nextDoc",
-           u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4 as memories,
-           coalesce(s.generation, 0) as generation, coalesce(s.merged_until, 0) as "mergedUntil",
-           case when coalesce(s.generation, 0) <> ${knownGeneration}::bigint
-                then coalesce(s.segments, '[]') end as segments
-      from tenant_usage u
-      left join index_states s on s.user_id = u.user_id and s.user_id = ${tx.userId}
-     where u.user_id = ${tx.userId}`);
+    select version, index_generation as generation, next_doc as "nextDoc",
+           zone_0 + zone_1 + zone_2 + zone_3 + zone_4 as memories
+      from tenant_usage
+     where user_id = ${tx.userId}`);
+  if (head === undefined) throw new Error('the tenant has no counter row');
   return head;
+}
+
+/** What merges have made so far. */
+export interface MergedIndex {
+  /** Documents below are in segments, the others in `index_recent`. */
+  readonly mergedUntil: number;
+  /** The segments, ascending by document, as the last merge wrote them. */
+  readonly segments: readonly unknown[];
+}
+
+/** Reads which segments there are. */
+export async function selectMergedIndex(tx: TenantTransaction): Promise<MergedIndex> {
+  const [merged] = await tx.query(sql<MergedIndex>`
+    select merged_until as "mergedUntil", segments
+      from index_states
+     where user_id = ${tx.userId}`);
+  return merged ?? { mergedUntil: 0, segments: [] };
 }
 
 /** The right to merge, until it runs out or somebody claims after it. */
 export interface MergeClaim {
   /** The number of the segment to be written, and the proof that nobody has claimed since. */
   readonly segment: number;
-  readonly generation: number;
 }
 
 /**
@@ -58,7 +61,7 @@ export async function claimIndex(
     on conflict (user_id) do update
        set next_segment = s.next_segment + 1, claimed_until = excluded.claimed_until
      where s.claimed_until is null or s.claimed_until < now()
-    returning next_segment - 1 as segment, generation`);
+    returning next_segment - 1 as segment`);
   return claim;
 }
 
@@ -89,11 +92,17 @@ export async function swapSegments(
   mergedUntil: number,
   segments: readonly unknown[],
 ): Promise<boolean> {
-  const rows = await tx.query(sql<{ generation: number }>`
+  const rows = await tx.query(sql<{ segment: number }>`
     update index_states
-       set generation = generation + 1, merged_until = ${mergedUntil},
-           segments = ${JSON.stringify(segments)}::jsonb, claimed_until = null
+       set merged_until = ${mergedUntil}, segments = ${JSON.stringify(segments)}::jsonb,
+           claimed_until = null
      where user_id = ${tx.userId} and next_segment = ${claim.segment + 1}
-    returning generation`);
+    returning next_segment as segment`);
   return rows.length === 1;
+}
+
+/** Tells readers that segments have changed. Takes the counter row's lock, as every writer of the tenant does first. */
+export async function raiseGeneration(tx: TenantTransaction): Promise<void> {
+  await tx.query(sql`
+    update tenant_usage set index_generation = index_generation + 1 where user_id = ${tx.userId}`);
 }
