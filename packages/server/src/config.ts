@@ -1,5 +1,5 @@
 import { isRefused, type Option, option } from './config/option.js';
-import { oneOf, port, secretOf, text, url } from './config/parsers.js';
+import { bearer, oneOf, port, secretOf, text, url } from './config/parsers.js';
 import { StartRefused } from './config/start-refused.js';
 
 /**
@@ -53,7 +53,7 @@ export const options = {
     fallback: undefined,
     fallbackText: 'unset: no `/admin`',
     secret: true,
-    parse: text,
+    parse: bearer,
   }),
   secret: option<string | undefined>({
     env: 'STELLAR_SECRET',

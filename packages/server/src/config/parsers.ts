@@ -27,6 +27,12 @@ export const oneOf =
   (value: string): Word | Refused =>
     words.find((word) => word === value) ?? { refused: `must be one of ${words.join(', ')}` };
 
+/** What an Authorization header can carry. */
+export const bearer = (value: string): string | Refused =>
+  /^[\x21-\x7e]+$/.test(value)
+    ? value
+    : { refused: 'must be printable ASCII without blanks, since it travels in a header' };
+
 /** A secret long enough that nobody guesses it. */
 export const secretOf =
   (bytes: number) =>

@@ -76,6 +76,12 @@ describe('configuration', () => {
     expect(problemsOf({ env: postgres })).toEqual([]);
   });
 
+  test('refuses an operator token that no header can carry', () => {
+    expect(problemsOf({ env: { STELLAR_ADMIN_TOKEN: 'two words' } })).toEqual([
+      expect.stringMatching(/^STELLAR_ADMIN_TOKEN must be printable ASCII without blanks/),
+    ]);
+  });
+
   test('counts bytes of a secret, not characters', () => {
     expect(problemsOf({ env: { ...postgres, STELLAR_SECRET: '별'.repeat(11) } })).toEqual([]);
   });
