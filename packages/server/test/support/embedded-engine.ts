@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseError } from '../../src/storage/database-error.js';
 import { openEmbeddedDatabase } from '../../src/storage/embedded/embedded-database.js';
 import type { OwnerConnection } from '../../src/storage/migrate/owner-connection.js';
 import { embeddedTemplate } from './embedded-template.js';
@@ -14,13 +15,30 @@ export async function openEmbedded(): Promise<TestStorage> {
   const dataDir = await mkdtemp(join(tmpdir(), 'stellar-embedded-'));
   await cp(await template, dataDir, { recursive: true });
   const database = await openEmbeddedDatabase({ dataDir });
-  const owner = database.openOwner();
+  const owner = lastingOwner(() => database.openOwner());
   return {
     database,
     owner,
     appUrl: undefined,
     rawQuery: (texts) => inOneSession(owner, texts),
     discard: () => rm(dataDir, { recursive: true }),
+  };
+}
+
+/** An owner who goes on with a new session when a test made the engine restart. */
+function lastingOwner(open: () => OwnerConnection): OwnerConnection {
+  let owner = open();
+  const again = async <T>(work: () => Promise<T>): Promise<T> =>
+    work().catch((error: unknown) => {
+      if (!(error instanceof DatabaseError && error.sqlState === '08006')) throw error;
+      owner = open();
+      return work();
+    });
+  return {
+    engine: 'embedded',
+    exec: (text) => again(() => owner.exec(text)),
+    query: (text, values) => again(() => owner.query(text, values)),
+    close: () => owner.close(),
   };
 }
 

@@ -101,7 +101,9 @@ export const engines: readonly TestEngine[] = hasPostgres() ? [embedded, postgre
 export function describeEngines(name: string, register: (engine: TestEngine) => void): void {
   for (const engine of [embedded, postgres]) {
     const left = !engines.includes(engine);
-    describe.skipIf(left)(`${name}, on ${engine.name}`, () => register(engine));
+    describe.skipIf(left)(`${name}, on ${engine.name}`, () => {
+      register(engine);
+    });
   }
 }
 

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Engine } from './engine.js';
+import { Worker } from 'node:worker_threads';
 
 /**
  * The cluster's directory inside the data directory, made on first use.
@@ -14,23 +15,12 @@ export async function ensureCluster(dataDir: string): Promise<string> {
   const aside = join(dataDir, 'pgdata.new');
   await rm(aside, { recursive: true, force: true });
   await mkdir(aside, { mode: 0o700 });
-  await Engine.initialise(aside);
-  await syncTree(aside);
+  const worker = new Worker(new URL('./cluster-worker.js', import.meta.url), {
+    workerData: { directory: aside },
+    execArgv: [],
+  });
+  const [code] = (await once(worker, 'exit')) as [number];
+  if (code !== 0) throw new Error(`making the database ended with ${code}`);
   await rename(aside, cluster);
   return cluster;
-}
-
-async function syncTree(directory: string): Promise<void> {
-  for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) await syncFile(join(entry.parentPath, entry.name));
-  }
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
 }

@@ -5,16 +5,20 @@ import type { Database, Scope, Transaction, TransactionOptions } from '../databa
 import type { OwnerConnection } from '../migrate/owner-connection.js';
 import { ensureCluster } from './cluster.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
+import { DiskGuard } from './disk-guard.js';
 import { runTransaction } from './embedded-transaction.js';
 import { Engine } from './engine.js';
 import { FairQueue } from './fair-queue.js';
 import { OwnerSession } from './owner-session.js';
 import { Session } from './session.js';
+import { Upkeep } from './upkeep.js';
 
 /** Where the embedded engine keeps its files. */
 export interface EmbeddedOptions {
   /** Directory of the database; made if it is not there. One process at a time. */
   readonly dataDir: string;
+  /** Told when upkeep between requests (checkpoint, vacuum) failed; it is tried again. */
+  readonly onUpkeepError?: (error: unknown) => void;
 }
 
 /** The embedded engine: Postgres in this process, in a thread of its own. */
@@ -30,14 +34,14 @@ export interface EmbeddedDatabase extends Database {
  *
  * One engine has one session, so transactions run one after another; tenants take turns.
  */
-export async function openEmbeddedDatabase({
-  dataDir,
-}: EmbeddedOptions): Promise<EmbeddedDatabase> {
+export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const { dataDir, onUpkeepError = () => undefined } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const lock = await lockDirectory(dataDir);
   try {
     const directory = await ensureCluster(dataDir);
-    return new PgliteDatabase(directory, lock, await Engine.start(directory));
+    const engine = await Engine.start(directory);
+    return new PgliteDatabase(directory, lock, engine, onUpkeepError);
   } catch (error) {
     lock.release();
     throw error;
@@ -52,13 +56,23 @@ class PgliteDatabase implements EmbeddedDatabase {
   readonly #directory: string;
   readonly #lock: DirectoryLock;
   readonly #queue = new FairQueue();
+  readonly #owners = new Set<OwnerSession>();
+  readonly #disk: DiskGuard;
+  readonly #upkeep: Upkeep;
   #session: Session;
   #closing: Promise<void> | undefined;
 
-  constructor(directory: string, lock: DirectoryLock, engine: Engine) {
+  constructor(
+    directory: string,
+    lock: DirectoryLock,
+    engine: Engine,
+    onUpkeepError: (error: unknown) => void,
+  ) {
     this.#directory = directory;
     this.#lock = lock;
     this.#session = new Session(engine);
+    this.#disk = new DiskGuard(directory);
+    this.#upkeep = new Upkeep(() => this.openOwner(), onUpkeepError);
   }
 
   async transaction<T>(
@@ -67,6 +81,7 @@ class PgliteDatabase implements EmbeddedDatabase {
     options: TransactionOptions = {},
   ): Promise<T> {
     if (this.#closing !== undefined) throw gone();
+    if (options.readOnly !== true) this.#disk.assertRoom();
     const key = scope.role === 'stellar_app' ? scope.userId : scope.role;
     const leave = await this.#queue.enter(key, options.timeoutMs ?? defaultTimeoutMs);
     try {
@@ -74,11 +89,18 @@ class PgliteDatabase implements EmbeddedDatabase {
       return await runTransaction(session, scope, work, options);
     } finally {
       leave();
+      if (options.readOnly !== true) this.#upkeep.written();
     }
   }
 
   openOwner(): OwnerConnection {
-    return new OwnerSession(this.#queue, () => this.#ready());
+    const owner = new OwnerSession(
+      this.#queue,
+      () => this.#ready(),
+      () => this.#owners.delete(owner),
+    );
+    this.#owners.add(owner);
+    return owner;
   }
 
   close(): Promise<void> {
@@ -87,9 +109,12 @@ class PgliteDatabase implements EmbeddedDatabase {
   }
 
   async #close(): Promise<void> {
+    await this.#upkeep.stop();
+    for (const owner of this.#owners) await owner.end();
     await this.#queue.idle();
+    const { engine, doubtful } = this.#session;
     try {
-      await this.#session.engine.close();
+      await (doubtful ? engine.terminate() : engine.close());
     } finally {
       this.#lock.release();
     }
@@ -97,13 +122,13 @@ class PgliteDatabase implements EmbeddedDatabase {
 
   /** The session, with a new engine if the last one is lost or in doubt. Only for who has the turn. */
   async #ready(): Promise<Session> {
-    const { engine, doubtful } = this.#session;
-    if (engine.lost === undefined && !doubtful) return this.#session;
-    await engine.terminate();
+    if (!this.#session.ended) return this.#session;
+    await this.#session.engine.terminate();
     try {
       this.#session = new Session(await Engine.start(this.#directory));
     } catch (error) {
-      throw gone(error);
+      // Recovery needs room too.
+      throw this.#disk.full() ? new StellarError('storage_full', {}, error) : gone(error);
     }
     return this.#session;
   }

@@ -5,7 +5,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { DurableFiles } from './durable-files.js';
 
 /**
- * @typedef {{ directory: string, startParameters: string[], initialiseOnly: boolean }} EngineSettings
+ * @typedef {{ directory: string, startParameters: string[] }} EngineSettings
  * @typedef {{ id: number, bytes: Uint8Array }} EngineRequest protocol messages, whole ones
  * @typedef {{ id: number, close: true }} EngineClose
  * @typedef {{ id: number, bytes: Uint8Array }} EngineReply
@@ -15,11 +15,23 @@ const port = parentPort;
 if (port === null) throw new Error('engine-worker runs as a worker thread only');
 const settings = /** @type {EngineSettings} */ (workerData);
 
+/** @type {string[]} What Postgres said last: when it does not start, only this says why. */
+const log = [];
+
+/** @param {string} text */
+function remember(text) {
+  log.push(text);
+  if (log.length > 20) log.shift();
+  return false; // not to be printed
+}
+
 const engine = await PGlite.create({
   fs: new DurableFiles(settings.directory),
   startParams: settings.startParameters,
+  onStderr: remember,
+}).catch((/** @type {unknown} */ cause) => {
+  throw new Error(`The embedded database did not start. ${log.join('\n')}`, { cause });
 });
-if (settings.initialiseOnly) await engine.close();
 
 /** @param {Uint8Array} bytes */
 async function run(bytes) {

@@ -33,27 +33,9 @@ export class Engine {
     this.#worker.on('exit', (code) => this.#lose(new Error(`the engine's thread ended (${code})`)));
   }
 
-  /** Starts the engine on a directory; an empty one is initialised. Resolves when it answers. */
+  /** Starts the engine on a cluster's directory. Resolves when it answers. */
   static async start(directory: string): Promise<Engine> {
-    return Engine.#started({
-      directory,
-      startParameters: [...startParameters],
-      initialiseOnly: false,
-    });
-  }
-
-  /** Makes a cluster in an empty directory and closes it. Needs up to 850 MB for the moment, all given back. */
-  static async initialise(directory: string): Promise<void> {
-    const engine = await Engine.#started({
-      directory,
-      startParameters: [...startParameters],
-      initialiseOnly: true,
-    });
-    await engine.terminate();
-  }
-
-  static async #started(settings: EngineSettings): Promise<Engine> {
-    const engine = new Engine(settings);
+    const engine = new Engine({ directory, startParameters: [...startParameters] });
     // The worker's first message has id 0: it is ready.
     await engine.#reply(0);
     return engine;

@@ -1,3 +1,4 @@
+import { DatabaseError } from '../database-error.js';
 import type { OwnerConnection } from '../migrate/owner-connection.js';
 import type { SqlValue } from '../sql.js';
 import type { FairQueue } from './fair-queue.js';
@@ -13,12 +14,16 @@ const ownerWaitMs = 60_000;
 export class OwnerSession implements OwnerConnection {
   readonly engine = 'embedded';
   readonly #queue: FairQueue;
-  readonly #session: () => Promise<Session>;
+  readonly #current: () => Promise<Session>;
+  readonly #onClose: () => void;
+  #session: Session | undefined;
   #turn: (() => void) | undefined;
+  #closed = false;
 
-  constructor(queue: FairQueue, session: () => Promise<Session>) {
+  constructor(queue: FairQueue, current: () => Promise<Session>, onClose: () => void) {
     this.#queue = queue;
-    this.#session = session;
+    this.#current = current;
+    this.#onClose = onClose;
   }
 
   async exec(text: string): Promise<void> {
@@ -30,28 +35,48 @@ export class OwnerSession implements OwnerConnection {
   }
 
   async close(): Promise<void> {
+    try {
+      if (this.#session !== undefined && !this.#session.ended) await this.#discard();
+    } finally {
+      this.#closed = true;
+      this.#onClose();
+    }
+  }
+
+  /** Advisory locks and settings outlive the owner's statements, but not his session. */
+  async #discard(): Promise<void> {
     await this.#inTurn(async (session) => {
       if (session.status !== 'I') await session.simple('rollback');
-      // Advisory locks and settings of the owner outlive its statements, not its session.
       await session.simple('discard all');
     });
   }
 
+  /** Gives the engine back if a transaction of the owner holds it: the database closes. */
+  async end(): Promise<void> {
+    if (this.#turn !== undefined) await this.#inTurn((session) => session.simple('rollback'));
+    this.#closed = true;
+  }
+
   async #inTurn<T>(work: (session: Session) => Promise<T>): Promise<T> {
     this.#turn ??= await this.#queue.enter('owner', ownerWaitMs);
-    let idle = true;
     try {
-      const session = await this.#session();
-      try {
-        return await work(session);
-      } finally {
-        idle = session.status === 'I' || session.engine.lost !== undefined;
-      }
+      return await work(await this.#own());
     } finally {
-      if (idle) {
-        this.#turn();
-        this.#turn = undefined;
-      }
+      if (this.#session === undefined || this.#session.ended || this.#session.status === 'I')
+        this.#leave();
     }
+  }
+
+  #leave(): void {
+    this.#turn?.();
+    this.#turn = undefined;
+  }
+
+  /** The session it began on. What was set or locked on a session that is lost is lost too, so it must be told. */
+  async #own(): Promise<Session> {
+    if (!this.#closed) this.#session ??= await this.#current();
+    if (this.#closed || this.#session === undefined || this.#session.ended)
+      throw new DatabaseError('08006', undefined, new Error("the owner's session has ended"));
+    return this.#session;
   }
 }

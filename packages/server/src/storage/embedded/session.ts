@@ -30,6 +30,11 @@ export class Session {
     this.engine = engine;
   }
 
+  /** Whether nothing can be sent any more. */
+  get ended(): boolean {
+    return this.doubtful || this.engine.lost !== undefined;
+  }
+
   /** Runs a text of one or more statements; resolves with the tag of the last one. */
   async simple(text: string): Promise<string> {
     return (await this.#run(simpleQuery(text))).command;
