@@ -11,10 +11,10 @@ import { createMemoryService } from '../memory/create-memory-service.js';
 import type { MemoryService } from '../memory/memory-service.js';
 import { createLexicalIndex } from '../recall/index/create-lexical-index.js';
 import type { LexicalIndex } from '../recall/lexical-index.js';
+import { textRanking } from '../recall/text-ranking.js';
 import { createSystemDoor } from '../storage/system-door.system.js';
 import { createTenantDoor } from '../storage/tenant-door.js';
 import type { Engine } from './engine.js';
-import { interimRanking } from './interim-ranking.js';
 import { schemaReadiness } from './readiness.js';
 
 /** What answers requests, over one engine. */
@@ -38,7 +38,7 @@ export function createServices({ database, secret }: Engine, logger: Logger): Se
   const authenticator = createAuthenticator({ system, secret, clock });
   const index = createLexicalIndex({
     tenants,
-    ranking: interimRanking,
+    ranking: textRanking,
     onMergeError: (err) => logger.warn({ err }, 'an index merge failed; it is tried again later'),
   });
   return {

@@ -37,8 +37,8 @@ export interface LexicalIndex {
   remove(tx: TenantTransaction, docs: readonly number[]): Promise<void>;
   /** Ranks inside the caller's read-only transaction. */
   search(tx: TenantTransaction, request: SearchRequest): Promise<SearchHit[]>;
-  /** Told after a commit that changed the tenant's memories, so that they may be merged in the background. */
-  noteChange(userId: UserId): void;
-  /** Waits for background merges to end. */
+  /** Told after a commit that changed so many of the tenant's memories, so that they may be merged in the background. */
+  noteChange(userId: UserId, memories?: number): void;
+  /** Ends after the merge that runs in the background; what waits is taken up after the next start. */
   close(): Promise<void>;
 }

@@ -92,8 +92,8 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     return firstMatching(ranked, request.limit, request.matching);
   }
 
-  noteChange(userId: UserId): void {
-    this.#merges.noteChange(userId);
+  noteChange(userId: UserId, memories?: number): void {
+    this.#merges.noteChange(userId, memories);
   }
 
   idle(): Promise<void> {

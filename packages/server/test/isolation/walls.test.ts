@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { RecallQuery, StoreRequest } from '@stellar-memory/protocol';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { MemoryId, UserId } from '../../src/domain/ids.js';
+import type { MemoryService } from '../../src/memory/memory-service.js';
+import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
+import { openNode } from '../support/memory-service.js';
+import { verifies } from '../support/verifies.js';
+import { withoutFilters, withoutRowSecurity } from '../support/without-walls.js';
+
+const canary = `canary${randomBytes(8).toString('hex')}`;
+
+/** What one tenant can do with what is another's: everything the answers say, and every refusal, as text. */
+async function attack(
+  memories: MemoryService,
+  attacker: UserId,
+  target: MemoryId,
+): Promise<string> {
+  const attempts: (() => Promise<unknown>)[] = [
+    () => memories.recall(attacker, RecallQuery.parse({ q: `${canary} report`, limit: '100' })),
+    () => memories.recall(attacker, RecallQuery.parse({ q: 'report', session_id: canary })),
+    () => memories.list(attacker, { limit: 100 }),
+    () => memories.list(attacker, { limit: 100, zone: 2 }),
+    () => memories.timeline(attacker, { limit: 100 }),
+    () => memories.stats(attacker),
+    () => memories.get(attacker, target),
+    () => memories.patch(attacker, target, { content: 'mine now' }),
+    () => memories.store(attacker, StoreRequest.parse({ content: 'a report of my own' })),
+    () => memories.forget(attacker, target),
+  ];
+  const seen: unknown[] = [];
+  for (const attempt of attempts)
+    seen.push(
+      await attempt().catch((error: Error) => ({ refused: error.name, as: error.message })),
+    );
+  return JSON.stringify(seen);
+}
+
+describeEngines('two walls, each enough', (engine) => {
+  verifies('NFR-isolation', 'NFR-rls', 'FR-02', 'FR-03');
+  let db: TestDatabase;
+  let victim: UserId;
+  let attacker: UserId;
+  let target: MemoryId;
+
+  beforeEach(async () => {
+    db = await engine.open();
+    victim = await seedUser(db);
+    attacker = await seedUser(db);
+    const { memories } = openNode(db.database);
+    const stored = await memories.store(
+      victim,
+      StoreRequest.parse({
+        content: `${canary} quarterly report`,
+        session_id: canary,
+        speaker: canary,
+      }),
+    );
+    target = stored.id as MemoryId;
+  });
+  afterEach(() => db.close());
+
+  /** Everything of the victim, as the owner of the database sees it. */
+  const belongings = async (): Promise<string> => {
+    const tables = ['memories', 'tenant_usage', 'index_recent', 'index_dead', 'memory_recalls'];
+    const rows = [];
+    for (const table of tables)
+      rows.push(await db.owner.query(`select * from ${table} where user_id = $1`, [victim]));
+    return JSON.stringify(rows);
+  };
+
+  const leaks = async (memories: MemoryService): Promise<boolean> => {
+    const before = await belongings();
+    const seen = await attack(memories, attacker, target);
+    await memories.flush();
+    const known = `${canary} report`;
+    return seen.replaceAll(known, '').includes(canary) || (await belongings()) !== before;
+  };
+
+  test('both up: nothing seen, nothing changed', async () => {
+    expect(await leaks(openNode(db.database).memories)).toBe(false);
+  });
+
+  test('without the filters in the statements row security holds', async () => {
+    const database = withoutFilters(db.database);
+    expect(await leaks(openNode(database).memories)).toBe(false);
+    expect(database.removed).toBeGreaterThan(15);
+  });
+
+  test('without row security the filters hold', async () => {
+    await withoutRowSecurity(db.owner);
+    expect(await leaks(openNode(db.database).memories)).toBe(false);
+  });
+
+  test('without both the attack succeeds: it would notice', async () => {
+    await withoutRowSecurity(db.owner);
+    expect(await leaks(openNode(withoutFilters(db.database)).memories)).toBe(true);
+  });
+});

@@ -1,0 +1,81 @@
+import { RecallQuery, StoreRequest } from '@stellar-memory/protocol';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { MemoryId, UserId } from '../../src/domain/ids.js';
+import { type CountingDatabase, counting } from '../support/counting-database.js';
+import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
+import { openNode, type TestNode } from '../support/memory-service.js';
+
+describeEngines('round trips to the database', (engine) => {
+  let db: TestDatabase;
+  let database: CountingDatabase;
+  let node: TestNode;
+  let user: UserId;
+  let id: MemoryId;
+
+  const query = RecallQuery.parse({ q: 'the harbour at night' });
+  const request = StoreRequest.parse({ content: 'The harbour at night.' });
+
+  beforeAll(async () => {
+    db = await engine.open();
+    database = counting(db.database);
+    node = openNode(database);
+    user = await seedUser(db);
+    id = (await node.memories.store(user, request)).id as MemoryId;
+  });
+  afterAll(() => db.close());
+  beforeEach(async () => {
+    await node.index.idle();
+    database.reset();
+  });
+
+  test('a first recall takes three at most', async () => {
+    expect(await node.memories.recall(user, query)).toHaveLength(1);
+    expect(database.trips).toBeLessThanOrEqual(3);
+  });
+
+  test('a recall with a warm index takes two', async () => {
+    await node.memories.recall(user, query);
+    database.reset();
+    expect(await node.memories.recall(user, query)).toHaveLength(1);
+    expect(database.trips).toBe(2);
+  });
+
+  test('a store takes two', async () => {
+    await node.memories.store(user, request);
+    expect(database.trips).toBe(2);
+  });
+
+  test('a batch takes two, whatever its size', async () => {
+    await node.memories.storeBatch(user, [request, request, request]);
+    expect(database.trips).toBe(2);
+  });
+
+  test('reads of rows take one', async () => {
+    const reads = [
+      () => node.memories.get(user, id),
+      () => node.memories.list(user, { limit: 10 }),
+      () => node.memories.timeline(user, { limit: 10 }),
+      () => node.memories.stats(user),
+    ];
+    for (const read of reads) {
+      database.reset();
+      await read();
+      expect(database.trips).toBe(1);
+    }
+  });
+
+  test('an edit takes four and forgetting three', async () => {
+    const stored = await node.memories.store(user, request);
+    const edited = stored.id as MemoryId;
+    for (const [act, trips] of [
+      [() => node.memories.patch(user, edited, { importance: 0.9 }), 4],
+      [() => node.memories.patch(user, edited, { content: 'The harbour at dawn.' }), 4],
+      [() => node.memories.forget(user, edited), 3],
+    ] as const) {
+      await node.index.idle();
+      database.reset();
+      await act();
+      expect(database.trips).toBe(trips);
+    }
+  });
+});

@@ -1,0 +1,43 @@
+import type { Database, Transaction } from '../../src/storage/database.js';
+import type { Sql } from '../../src/storage/sql.js';
+
+/** A database that counts round trips as the Postgres driver makes them. */
+export interface CountingDatabase extends Database {
+  /** Trips that an answer waited for since the last reset; the commit of a read is not waited for. */
+  readonly trips: number;
+  reset(): void;
+}
+
+/** Counts: statements that are sent while one is under way travel with it; a write's commit is one more. */
+export function counting(database: Database): CountingDatabase {
+  let trips = 0;
+  const counted = (tx: Transaction): Transaction => {
+    let underWay = 0;
+    return {
+      async query<Row>(statement: Sql<Row>): Promise<Row[]> {
+        if (underWay === 0) trips += 1;
+        underWay += 1;
+        try {
+          return await tx.query(statement);
+        } finally {
+          underWay -= 1;
+        }
+      },
+    };
+  };
+  return {
+    engine: database.engine,
+    get trips() {
+      return trips;
+    },
+    reset: () => {
+      trips = 0;
+    },
+    async transaction(scope, work, options) {
+      const result = await database.transaction(scope, (tx) => work(counted(tx)), options);
+      if (options?.readOnly !== true) trips += 1;
+      return result;
+    },
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,30 @@
+import { v1Profile } from '../../src/domain/score.js';
+import { createMemoryService } from '../../src/memory/create-memory-service.js';
+import type { MemoryService } from '../../src/memory/memory-service.js';
+import {
+  createLexicalIndex,
+  type RunningLexicalIndex,
+} from '../../src/recall/index/create-lexical-index.js';
+import { textRanking } from '../../src/recall/text-ranking.js';
+import type { Database } from '../../src/storage/database.js';
+import { createTenantDoor } from '../../src/storage/tenant-door.js';
+
+/** A node's memory service over a database, wired as the app wires it. */
+export interface TestNode {
+  readonly memories: MemoryService;
+  readonly index: RunningLexicalIndex;
+}
+
+/** Wires the use cases over a database. Two calls are two nodes: they share nothing but the database. */
+export function openNode(database: Database): TestNode {
+  const tenants = createTenantDoor(database);
+  const index = createLexicalIndex({
+    tenants,
+    ranking: textRanking,
+    onMergeError: (error) => {
+      throw error;
+    },
+  });
+  const clock = { nowMs: () => Date.now() };
+  return { index, memories: createMemoryService({ tenants, index, clock, profile: v1Profile }) };
+}
