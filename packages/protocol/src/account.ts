@@ -45,7 +45,12 @@ export type RevokeResponse = z.output<typeof RevokeResponse>;
 export const uuidParameter = z.uuid().lowercase();
 
 /** An e-mail address as accounts keep it: trimmed and in lower case. */
-export const email = storableText.trim().toLowerCase().max(254).pipe(z.email());
+export const email = storableText
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .pipe(z.email())
+  .meta({ format: 'email' });
 
 /** `POST /admin/users` */
 export const CreateUserRequest = z.strictObject({ email, tier: z.enum(soldTiers).default('free') });

@@ -8,6 +8,8 @@ export function checkBodyHeaders(takesBody: boolean, headers: IncomingHttpHeader
   if (!takesBody) {
     if (bytes > 0 || headers['transfer-encoding'] !== undefined)
       throw new StellarError('bad_request', { detail: 'This operation takes no body.' });
+    // Clients that name a type and send nothing are common; Fastify would judge the type all the same.
+    if (headers['content-type'] !== undefined) delete headers['content-type'];
     return;
   }
   if (bytes > limits.bodyBytes) throw tooLarge();

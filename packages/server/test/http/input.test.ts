@@ -133,14 +133,17 @@ describe('A body', () => {
     expect((await sendRaw(server.port, request)).status).toBe(400);
   });
 
-  test('of a client that names JSON and sends nothing is no obstacle to a DELETE', async () => {
-    const { json } = await store({ content: 'a' });
-    const answer = await send(`${server.url}/api/v1/forget/${(json as { id: string }).id}`, {
-      method: 'DELETE',
-      headers: { ...key, 'content-type': 'application/json' },
-    });
-    expect(answer.json).toEqual({ removed: true });
-  });
+  test.each(['application/json', 'text/plain', ';'])(
+    'of type %s that is not sent is no obstacle to a DELETE',
+    async (type) => {
+      const { json } = await store({ content: 'a' });
+      const answer = await send(`${server.url}/api/v1/forget/${(json as { id: string }).id}`, {
+        method: 'DELETE',
+        headers: { ...key, 'content-type': type },
+      });
+      expect(answer.json).toEqual({ removed: true });
+    },
+  );
 
   test('that needs no field may be {}, but not missing', async () => {
     const url = `${server.url}/auth/api-keys`;

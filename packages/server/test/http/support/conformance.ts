@@ -43,7 +43,7 @@ export class Conformance {
 
   #find(method: string, path: string): LocatedOperation | undefined {
     for (const [template, item] of Object.entries(this.#document.paths)) {
-      const pattern = template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+');
+      const pattern = template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]*');
       const operation = item[method.toLowerCase()];
       if (operation !== undefined && new RegExp(`^${pattern}$`).test(path))
         return { template, method: method.toLowerCase(), operation };

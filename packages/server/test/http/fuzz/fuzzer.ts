@@ -1,0 +1,110 @@
+import type { Answer } from '../support/exchange.js';
+import { jsonBody, send } from '../support/exchange.js';
+import type { FullServer } from '../support/full-server.js';
+import { KeepAliveClient } from './client.js';
+import type { Credential, FuzzRequest } from './requests.js';
+
+/** A request as it was sent, with what came back. */
+export interface Shot {
+  readonly method: string;
+  readonly url: string;
+  readonly template: string;
+  readonly answer: Answer;
+}
+
+/** Of so many of the last ids one is taken: most still exist, some are forgotten, half are the other person's. */
+const recentIds = 24;
+
+type Person = 'alice' | 'bob';
+
+/** Sends fuzz requests for two accounts and keeps a ledger of what was acknowledged. */
+export class Fuzzer {
+  readonly #server: FullServer;
+  readonly #client = new KeepAliveClient(6);
+  readonly #keys: Readonly<Record<Exclude<Credential, 'none' | 'two'>, string>>;
+  readonly #stored: Record<Person, Set<string>> = { alice: new Set(), bob: new Set() };
+  readonly #forgotten: Record<Person, Set<string>> = { alice: new Set(), bob: new Set() };
+  /** Ids by the start of the path that takes them. */
+  readonly #known = new Map<string, string[]>();
+  #turn = 0;
+
+  private constructor(server: FullServer, keys: Record<Person | 'reader', string>) {
+    this.#server = server;
+    this.#keys = { ...keys, operator: server.operatorToken, wrong: `${keys.alice.slice(0, -1)}x` };
+  }
+
+  /** Makes the accounts, and a key of Alice's that only reads. */
+  static async open(server: FullServer): Promise<Fuzzer> {
+    const [alice, bob] = [
+      (await server.createAccount('fuzz-alice@example.com')).key,
+      (await server.createAccount('fuzz-bob@example.com')).key,
+    ];
+    const reading = jsonBody({ scopes: ['read'] }, { 'X-API-Key': alice });
+    const { json } = await send(`${server.url}/auth/api-keys`, reading);
+    const { api_key: reader } = json as { api_key: string };
+    return new Fuzzer(server, { alice, bob, reader });
+  }
+
+  /** Fills in what the request leaves open, sends it and notes what it did. */
+  async shoot(request: FuzzRequest): Promise<Shot> {
+    const { method, template, body, credential } = request;
+    const id = encodeURIComponent(request.pathValue ?? this.#knownId(template));
+    const query = request.query === '' ? '' : `?${request.query}`;
+    const url = `${this.#server.url}${template.replace('{id}', id)}${query}`;
+    const length = body === undefined ? {} : { 'content-length': `${body.length}` };
+    const headers = { ...request.headers, ...length, ...this.#credentials(credential) };
+    const answer = await this.#client.send(url, method, headers, body);
+    if (answer.status < 300) this.#note(request, id, answer.json);
+    return { method, url, template, answer };
+  }
+
+  /** How many memories a person must have, by what was acknowledged. */
+  expectedMemories(person: Person): number {
+    return [...this.#stored[person]].filter((id) => !this.#forgotten[person].has(id)).length;
+  }
+
+  /** How many the server says there are. */
+  async countedMemories(person: Person): Promise<number> {
+    const headers = { 'X-API-Key': this.#keys[person] };
+    const { json } = await send(`${this.#server.url}/api/v1/stats`, { headers });
+    return (json as { total_memories: number }).total_memories;
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #credentials(credential: Credential): Record<string, string> {
+    if (credential === 'none') return {};
+    if (credential === 'two')
+      return { 'x-api-key': this.#keys.alice, authorization: `Bearer ${this.#keys.bob}` };
+    const key = this.#keys[credential];
+    this.#turn += 1;
+    if (credential === 'operator' || this.#turn % 3 === 0)
+      return { authorization: `Bearer ${key}` };
+    return this.#turn % 3 === 1 ? { 'x-api-key': key } : { authorization: `token ${key}` };
+  }
+
+  #knownId(template: string): string {
+    const ids = this.#known.get(kindOf(template))?.slice(-recentIds) ?? [];
+    this.#turn += 1;
+    return ids[(this.#turn * 7_919) % ids.length] ?? 'nothing-yet';
+  }
+
+  #note({ method, template, credential }: FuzzRequest, id: string, json: unknown): void {
+    const person = credential === 'bob' ? 'bob' : 'alice';
+    if (method === 'DELETE' && template.startsWith('/api/v1/forget'))
+      this.#forgotten[person].add(decodeURIComponent(id));
+    if (method !== 'POST') return;
+    const made = json as { id?: string; user_id?: string; items?: { id: string }[] };
+    const ids = [made.id, made.user_id, ...(made.items ?? []).map((item) => item.id)];
+    for (const newId of ids.filter((candidate) => candidate !== undefined)) {
+      this.#known.set(kindOf(template), [...(this.#known.get(kindOf(template)) ?? []), newId]);
+      if (template.startsWith('/api/v1/store')) this.#stored[person].add(newId);
+    }
+  }
+}
+
+/** Paths whose ids are of one kind share a name. */
+const kindOf = (template: string): string =>
+  template.startsWith('/api/v1') ? 'memory' : (template.split('/{')[0] ?? '');

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { createServices } from '../../../src/app/services.js';
+import { createHttpServer } from '../../../src/http/http-server.js';
+import { createLogger } from '../../../src/http/logger.js';
+import type { TestDatabase } from '../../support/engines.js';
+import { jsonBody, send } from './exchange.js';
+
+const operatorToken = 'operator-token-of-the-full-server';
+
+/** The whole server over a test database, as app.ts wires it, with what it logged. */
+export interface FullServer {
+  readonly url: string;
+  readonly operatorToken: string;
+  readonly log: readonly string[];
+  /** Makes an account and returns its key. */
+  readonly createAccount: (email: string) => Promise<{ userId: string; key: string }>;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the server on a free port. */
+export async function startFullServer(db: TestDatabase): Promise<FullServer> {
+  const log: string[] = [];
+  const logger = createLogger('info', { write: (line) => void log.push(line) });
+  const secret = randomBytes(32).toString('hex');
+  const services = createServices({ database: db.database, secret, storage: 'a test' }, logger);
+  const http = createHttpServer({
+    ...services,
+    config: { host: '127.0.0.1', port: 0, version: '1.1.0' },
+    admin: { accounts: services.accounts, token: operatorToken },
+    logger,
+  });
+  const { url } = await http.listen();
+  return {
+    url,
+    operatorToken,
+    log,
+    createAccount: (email) => createAccount(url, email),
+    close: async () => {
+      await http.close();
+      await services.index.close();
+      await services.memories.flush();
+      await services.authenticator.flush();
+    },
+  };
+}
+
+async function createAccount(url: string, email: string): Promise<{ userId: string; key: string }> {
+  const headers = { Authorization: `Bearer ${operatorToken}` };
+  const body = { email, tier: 'promax' };
+  const { json } = await send(`${url}/admin/users`, jsonBody(body, headers));
+  const { user_id, api_key } = json as { user_id: string; api_key: string };
+  return { userId: user_id, key: api_key };
+}
