@@ -35,7 +35,7 @@ export function createStore(
       return first;
     });
     if (stored === undefined) return undefined;
-    index.noteChange(userId);
+    index.noteChange(userId, memories.length);
     return memories.map(answer);
   };
   const queue = new StoreQueue(writeGroup);
@@ -52,7 +52,7 @@ export function createStore(
         return memories.map(answer);
       }),
     );
-    index.noteChange(userId);
+    index.noteChange(userId, memories.length);
     return answers;
   };
 
