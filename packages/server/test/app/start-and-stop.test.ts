@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { run as runCommand } from '../cli/capture.js';
 import { buildServer } from './build.js';
 import { ServerProcess } from './server-process.js';
 
@@ -127,6 +128,45 @@ describe('a later start', () => {
       const stats = await fetch(`${url}/api/v1/stats`, { headers: { 'x-api-key': each } });
       expect(await stats.json()).toMatchObject({ total_memories: 1 });
     }
+  });
+});
+
+describe('commands on the same machine', () => {
+  test('find the server and its local key by themselves', async () => {
+    const folder = await usedFolder();
+    const { url } = await start(folder).ready();
+    const command = (...args: string[]) =>
+      runCommand([...args, '--url', url], { STELLAR_DATA_DIR: folder }, 'from a pipe\n');
+    const stored = JSON.parse((await command('store', '-', '--json')).out) as { id: string };
+    const [found] = JSON.parse((await command('recall', 'pipe', '--json')).out) as unknown[];
+    expect(found).toMatchObject({ id: stored.id, content: 'from a pipe' });
+    expect((await command('recall', 'pipe')).out).toMatch(/^1\. from a pipe\n/);
+    expect(await command('forget', stored.id)).toMatchObject({ exitCode: 0, out: 'Forgotten.' });
+    expect((await command('recall', 'pipe')).out).toBe('Nothing was found.');
+    expect((await command('forget', stored.id)).err).toContain('(not_found)');
+    expect((await command('store', 'x', '--importance', '7')).err).toContain('/importance');
+    expect(await command('doctor')).toMatchObject({ exitCode: 0, err: '' });
+  });
+
+  test('make, list and revoke keys, and make accounts with the token of the operator', async () => {
+    const folder = await usedFolder();
+    const { url } = await start(folder, { STELLAR_ADMIN_TOKEN: 'operator' }).ready();
+    const command = (...args: string[]) =>
+      runCommand([...args, '--url', url], {
+        STELLAR_DATA_DIR: folder,
+        STELLAR_ADMIN_TOKEN: 'operator',
+      });
+    const made = JSON.parse((await command('key', 'create', 'laptop', '--json')).out) as {
+      id: string;
+    };
+    expect((await command('key', 'list')).out).toContain(made.id);
+    expect((await command('key', 'revoke', made.id)).out).toBe('Revoked.');
+    expect((await command('key', 'list')).out).not.toContain(made.id);
+    const user = await command('user', 'create', 'Mina@Example.com', '--json');
+    const { user_id: id, email } = JSON.parse(user.out) as { user_id: string; email: string };
+    expect(email).toBe('mina@example.com');
+    expect((await command('user', 'create', 'mina@example.com')).err).toContain('(conflict)');
+    expect((await command('user', 'tier', id, 'promax')).out).toContain('promax');
   });
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SoldTier } from '@stellar-memory/protocol';
+import { CreateUserRequest, PatchUserRequest, type SoldTier } from '@stellar-memory/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAdminService } from '../../src/auth/admin-service.system.js';
 import { createAuthenticator } from '../../src/auth/key-authenticator.system.js';
@@ -90,14 +90,17 @@ describeEngines('accounts and keys', (engine) => {
     }
   });
 
-  test('the database knows no tier team', async () => {
+  test('nobody has the tier team: neither a request nor the database knows it', async () => {
     verifies('FR-07');
-    const { owner } = await account();
-    const { admin } = node();
-    await expect(admin.patchUser(owner, { tier: 'team' as SoldTier })).rejects.toMatchObject({
-      sqlState: '23514',
-    });
-    expect(await memoryLimitOf(owner)).toBe(1_000);
+    const { owner, email } = await account();
+    for (const tier of ['team', 'local']) {
+      expect(CreateUserRequest.safeParse({ email, tier }).success).toBe(false);
+      expect(PatchUserRequest.safeParse({ tier }).success).toBe(false);
+    }
+    const renamed = opened.owner.query(`update users set tier = 'team' where id = $1::uuid`, [
+      owner,
+    ]);
+    await expect(renamed).rejects.toMatchObject({ sqlState: '23514' });
   });
 
   test('an e-mail that has an account gets a conflict, never a key', async () => {
