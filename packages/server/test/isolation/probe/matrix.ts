@@ -76,12 +76,12 @@ export async function probeReadOnly(
   tally: Tally,
 ): Promise<void> {
   const managing = new Set(['listApiKeys']);
-  for (const { operationId, audience, request } of operations) {
+  for (const { operationId, audience, byId, request } of operations) {
     if (audience !== 'user') continue;
     const reads = request.method === 'GET' && !managing.has(operationId);
     const { status } = await call(origin, readKey, request);
     tally.check(
-      reads ? status === 200 : status === 403,
+      reads ? status === (byId ? 404 : 200) : status === 403,
       () => `${operationId} with a read-only key: ${status}`,
     );
   }

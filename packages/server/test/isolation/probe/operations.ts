@@ -28,10 +28,10 @@ type Build = (of: Belongings) => Omit<ProbeRequest, 'method'>;
  * An operation of the OpenAPI document that is missing here stops the probe: what is not listed is not tested.
  */
 const builders: Readonly<Record<string, Build>> = {
-  store: ({ words }) => ({ path: '/api/v1/store', body: { content: `Note to self ${words}` } }),
-  storeBatch: ({ words }) => ({
+  store: () => ({ path: '/api/v1/store', body: { content: 'A note to self' } }),
+  storeBatch: () => ({
     path: '/api/v1/store/batch',
-    body: { memories: [{ content: `First ${words}` }, { content: `Second ${words}` }] },
+    body: { memories: [{ content: 'A first note' }, { content: 'A second note' }] },
   }),
   recall: ({ words }) => ({
     path: `/api/v1/recall?limit=100&q=${encodeURIComponent(words)}`,
