@@ -37,7 +37,8 @@ export function sendRaw(port: number, bytes: string): Promise<Answer> {
   });
 }
 
-function parseAnswer(received: string): Answer {
+/** Takes the first answer of what a socket received apart. */
+export function parseAnswer(received: string): Answer {
   const [head = '', text = ''] = received.split('\r\n\r\n', 2);
   const [statusLine = '', ...lines] = head.split('\r\n');
   const headers = new Headers(
@@ -46,7 +47,9 @@ function parseAnswer(received: string): Answer {
       return [line.slice(0, at), line.slice(at + 1).trim()];
     }),
   );
-  return { status: Number(statusLine.split(' ')[1]), headers, text, json: asJson(text) };
+  const length = Number(headers.get('content-length') ?? text.length);
+  const body = Buffer.from(text).subarray(0, length).toString();
+  return { status: Number(statusLine.split(' ')[1]), headers, text: body, json: asJson(body) };
 }
 
 function asJson(text: string): unknown {
