@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DirectoryInUse, lockDirectory } from '../../src/storage/embedded/directory-lock.js';
+import { lifeSignState, showLifeSign } from '../../src/storage/embedded/life-sign.js';
 import { ownIdentity } from '../../src/storage/embedded/process-identity.js';
 import { type EmbeddedProcess, startEmbeddedProcess } from '../support/embedded-process.js';
 
@@ -28,7 +29,13 @@ describe('the lock of an embedded data directory', { timeout: 60_000 }, () => {
   const forge = (change: object) =>
     writeFile(
       lockFile(),
-      JSON.stringify({ ...ownIdentity(), id: 'forged', since: '2026-01-01', ...change }),
+      JSON.stringify({
+        ...ownIdentity(),
+        id: 'forged',
+        socket: null,
+        since: '2026-01-01',
+        ...change,
+      }),
     );
 
   test('is refused while its holder lives, in words that say who holds it and what to do', async () => {
@@ -96,6 +103,46 @@ describe('the lock of an embedded data directory', { timeout: 60_000 }, () => {
     await expect(refused).rejects.toThrow('process 1 on another-host');
     await expect(refused).rejects.toThrow(`delete ${lockFile()}`);
   });
+
+  describe.runIf(process.platform === 'linux')(
+    'of another container, whose processes are hidden',
+    () => {
+      const elsewhere = { pidNamespace: 'pid:[1]', host: 'another-container', pid: 1 };
+
+      test('is respected while its socket answers', async () => {
+        const lifeSign = await showLifeSign(directory, 'theirs');
+        await forge({ ...elsewhere, socket: lifeSign?.name });
+        await expect(lockDirectory(directory)).rejects.toThrow(
+          'is in use by process 1 on another-c',
+        );
+        lifeSign?.withdraw();
+      });
+
+      test('is replaced when its socket is there and nobody listens', async () => {
+        const holder = start('lock');
+        expect(await holder.word()).toBe('locked');
+        const { socket } = JSON.parse(await readFile(lockFile(), 'utf8')) as { socket: string };
+        await forge({ ...elsewhere, socket });
+        await expect(lockDirectory(directory)).rejects.toBeInstanceOf(DirectoryInUse);
+        await holder.kill();
+        (await lockDirectory(directory)).release();
+        expect(await readdir(directory)).toEqual([]);
+      });
+
+      test('is respected when it showed no socket: nothing says that it is gone', async () => {
+        await forge(elsewhere);
+        await expect(lockDirectory(directory)).rejects.toThrow(`delete ${lockFile()}`);
+      });
+
+      test('answers in a directory whose path is longer than a socket path may be', async () => {
+        const deep = join(directory, 'd'.repeat(120));
+        await mkdir(deep);
+        const lifeSign = await showLifeSign(deep, 'deep');
+        expect(await lifeSignState(deep, lifeSign?.name ?? '')).toBe('alive');
+        lifeSign?.withdraw();
+      });
+    },
+  );
 
   test('that cannot be read is respected', async () => {
     await writeFile(lockFile(), 'not ours');

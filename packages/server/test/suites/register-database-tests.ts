@@ -282,6 +282,18 @@ export function registerDatabaseTests(engine: TestEngine): void {
       expect(await ids(tenant())).toEqual([]);
     });
 
+    test('of a value too deep for the stack leave nothing of their transaction, and the next one runs', async () => {
+      const scope = tenant();
+      const deep = '['.repeat(60_000) + ']'.repeat(60_000);
+      const running = db.database.transaction(scope, async (tx) => {
+        await add(tx, scope, 1);
+        await tx.query(sql`select ${deep}::jsonb`);
+      });
+      // Postgres says statement_too_complex; the embedded engine loses its thread and starts again.
+      await expect(running).rejects.toBeInstanceOf(Error);
+      expect(await ids(scope)).toEqual([]);
+    });
+
     test('say nothing to a client: the message is the SQLSTATE only', async () => {
       const scope = tenant();
       await db.database.transaction(scope, (tx) => add(tx, scope, 1));

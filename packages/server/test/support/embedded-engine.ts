@@ -2,26 +2,57 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseError } from '../../src/storage/database-error.js';
-import { openEmbeddedDatabase } from '../../src/storage/embedded/embedded-database.js';
+import {
+  type EmbeddedDatabase,
+  openEmbeddedDatabase,
+} from '../../src/storage/embedded/embedded-database.js';
 import type { OwnerConnection } from '../../src/storage/migrate/owner-connection.js';
 import { embeddedTemplate } from './embedded-template.js';
 import type { TestStorage } from './engines.js';
 
 let template: Promise<string> | undefined;
 
-/** A new data directory, copied from the migrated template, with an engine of its own. */
-export async function openEmbedded(): Promise<TestStorage> {
+/** An embedded database in a data directory of its own, copied from the migrated template. */
+export interface EmbeddedCopy {
+  readonly dataDir: string;
+  readonly database: EmbeddedDatabase;
+  /** Opens the directory again, after the database was closed. */
+  reopen(): Promise<EmbeddedDatabase>;
+  /** Closes what is open and deletes the directory. */
+  remove(): Promise<void>;
+}
+
+/** Opens a new one, in a temporary directory unless one is given. */
+export async function openEmbeddedCopy(directory?: string): Promise<EmbeddedCopy> {
   template ??= embeddedTemplate();
-  const dataDir = await mkdtemp(join(tmpdir(), 'stellar-embedded-'));
+  const dataDir = directory ?? (await mkdtemp(join(tmpdir(), 'stellar-embedded-')));
   await cp(await template, dataDir, { recursive: true });
   const database = await openEmbeddedDatabase({ dataDir });
+  let current = database;
+  return {
+    dataDir,
+    database,
+    async reopen() {
+      current = await openEmbeddedDatabase({ dataDir });
+      return current;
+    },
+    async remove() {
+      await current.close();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
+
+/** A new embedded database for suites that both engines share. */
+export async function openEmbedded(): Promise<TestStorage> {
+  const { database, remove } = await openEmbeddedCopy();
   const owner = lastingOwner(() => database.openOwner());
   return {
     database,
     owner,
     appUrl: undefined,
     rawQuery: (texts) => inOneSession(owner, texts),
-    discard: () => rm(dataDir, { recursive: true }),
+    discard: remove,
   };
 }
 

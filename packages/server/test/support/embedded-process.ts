@@ -22,7 +22,7 @@ export function startEmbeddedProcess(task: string, directory: string): EmbeddedP
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const exited = once(child, 'exit');
-  const words = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  const words = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     child,
     word: async () => ((await words.next()) as IteratorResult<string, undefined>).value,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openEmbeddedDatabase } from '../../src/storage/embedded/embedded-database.js';
@@ -13,7 +13,7 @@ const fromRoot = (path: string): string =>
 const ingredients = [
   'packages/server/migrations',
   'packages/server/src/storage/migrate',
-  'packages/server/src/storage/embedded',
+  'packages/server/src/storage/embedded/cluster-worker.js',
   'packages/server/test/support/engines-schema.ts',
 ];
 
@@ -28,12 +28,23 @@ export async function embeddedTemplate(): Promise<string> {
   await mkdir(cache, { recursive: true });
   const aside = await mkdtemp(join(cache, 'making-'));
   await build(aside);
+  await removeOld(cache);
   await rename(aside, template).catch(async (error: unknown) => {
     // Another worker was faster.
     if (!existsSync(template)) throw error;
     await rm(aside, { recursive: true });
   });
   return template;
+}
+
+/** Templates of yesterday's sources; nobody copies from them any more. */
+async function removeOld(cache: string): Promise<void> {
+  const dayMs = 86_400_000;
+  for (const name of await readdir(cache)) {
+    const path = join(cache, name);
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > dayMs) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function build(dataDir: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { lifeSignState, showLifeSign } from './life-sign.js';
 import { liveness, ownIdentity, type ProcessIdentity } from './process-identity.js';
 
 /** Another process has the directory open, or may have. The message is for the person who started this one. */
@@ -11,6 +12,8 @@ export class DirectoryInUse extends Error {
 
 interface Holder extends ProcessIdentity {
   readonly id: string;
+  /** Its life sign in the directory, if it could show one. */
+  readonly socket: string | null;
   /** ISO time, for people. */
   readonly since: string;
 }
@@ -28,13 +31,21 @@ export interface DirectoryLock {
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const path = join(directory, 'engine.lock');
-  const holder: Holder = { ...ownIdentity(), id: randomUUID(), since: new Date().toISOString() };
-  await acquire(path, holder);
-  return {
-    release() {
-      if (read(path)?.id === holder.id) rmSync(path);
-    },
+  const id = randomUUID();
+  // First, so that the lock is never seen without it.
+  const lifeSign = await showLifeSign(directory, id);
+  const release = (): void => {
+    if (read(path)?.id === id) rmSync(path);
+    lifeSign?.withdraw();
   };
+  const since = new Date().toISOString();
+  try {
+    await acquire(path, { ...ownIdentity(), id, since, socket: lifeSign?.name ?? null });
+  } catch (error) {
+    lifeSign?.withdraw();
+    throw error;
+  }
+  return { release };
 }
 
 /** How often a lock that is being replaced by somebody else is looked at again. */
@@ -45,12 +56,19 @@ async function acquire(path: string, own: Holder): Promise<void> {
     if (create(path, own)) return;
     const holder = read(path);
     if (holder === undefined) continue; // released between the two looks
-    const state = liveness(holder);
+    const state = await stateOf(path, holder);
+    if (read(path)?.id !== holder.id) continue; // released while we looked
     if (state !== 'dead') throw new DirectoryInUse(inUse(path, holder, state));
     if (await replace(path, holder, own)) return;
     await delay(20);
   }
   throw new DirectoryInUse(`${path} is being replaced by another process. Try again.`);
+}
+
+async function stateOf(path: string, holder: Holder): Promise<'alive' | 'dead' | 'unknown'> {
+  const state = liveness(holder);
+  if (state !== 'hidden') return state;
+  return holder.socket === null ? 'unknown' : lifeSignState(dirname(path), holder.socket);
 }
 
 /**
@@ -69,6 +87,7 @@ async function replace(path: string, dead: Holder, own: Holder): Promise<boolean
     if (read(path)?.id !== dead.id) return false;
     const aside = written(path, own);
     renameSync(aside, path);
+    if (dead.socket !== null) rmSync(join(dirname(path), dead.socket), { force: true });
     return true;
   } finally {
     rmSync(guard);

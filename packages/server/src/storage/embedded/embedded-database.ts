@@ -17,7 +17,10 @@ import { Upkeep } from './upkeep.js';
 export interface EmbeddedOptions {
   /** Directory of the database; made if it is not there. One process at a time. */
   readonly dataDir: string;
-  /** Told when upkeep between requests (checkpoint, vacuum) failed; it is tried again. */
+  /**
+   * Told when upkeep between requests (checkpoint, vacuum) failed; it is tried again.
+   * Unless given, the process warns.
+   */
   readonly onUpkeepError?: (error: unknown) => void;
 }
 
@@ -35,7 +38,7 @@ export interface EmbeddedDatabase extends Database {
  * One engine has one session, so transactions run one after another; tenants take turns.
  */
 export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  const { dataDir, onUpkeepError = () => undefined } = options;
+  const { dataDir, onUpkeepError = warn } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const lock = await lockDirectory(dataDir);
   try {
@@ -47,6 +50,10 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
     throw error;
   }
 }
+
+const warn = (error: unknown): void => {
+  process.emitWarning(`Upkeep of the embedded database failed: ${String(error)}`);
+};
 
 const gone = (cause?: unknown): StellarError =>
   new StellarError('unavailable', { retryAfterSeconds: 1 }, cause);

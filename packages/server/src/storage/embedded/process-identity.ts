@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** Names one process on one running machine: process ids alone are used again. */
@@ -10,6 +10,8 @@ export interface ProcessIdentity {
   readonly host: string;
   /** Differs after every boot; empty where the system does not say. */
   readonly bootId: string;
+  /** Within which the process id means something: a container has its own. Empty outside Linux. */
+  readonly pidNamespace: string;
 }
 
 /** This process. */
@@ -18,21 +20,22 @@ export const ownIdentity = (): ProcessIdentity => ({
   startTime: startTime(process.pid) ?? '',
   host: hostname(),
   bootId: bootId(),
+  pidNamespace: pidNamespace(),
 });
 
-/** What can be known about a process from here. */
-export type Liveness = 'alive' | 'dead' | 'unknown';
+/** What can be known about a process from here; `hidden` is one of this machine, but of another container. */
+export type Liveness = 'alive' | 'dead' | 'hidden' | 'unknown';
 
-/** Whether that process still runs. A process of another machine cannot be seen from here. */
+/** Whether that process still runs. */
 export function liveness(other: ProcessIdentity): Liveness {
-  const sameBoot = other.bootId !== '' && other.bootId === bootId();
-  if (!sameBoot && other.host !== hostname()) return 'unknown';
-  if (!sameBoot && other.bootId !== '' && bootId() !== '') return 'dead';
+  const [ownBoot, ownHost] = [bootId(), hostname()];
+  if (other.bootId !== ownBoot) return other.host === ownHost ? 'dead' : 'unknown';
+  if (ownBoot === '' && other.host !== ownHost) return 'unknown';
+  if (other.pidNamespace !== pidNamespace()) return 'hidden';
   if (!exists(other.pid)) return 'dead';
   const began = startTime(other.pid);
-  return began !== undefined && other.startTime !== '' && began !== other.startTime
-    ? 'dead'
-    : 'alive';
+  if (began === undefined || other.startTime === '') return 'alive';
+  return began === other.startTime ? 'alive' : 'dead';
 }
 
 function exists(pid: number): boolean {
@@ -52,6 +55,10 @@ function bootId(): string {
     // Linux only; elsewhere the host's name and the start time must do.
     return '';
   }
+}
+
+function pidNamespace(): string {
+  return process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid') : '';
 }
 
 function startTime(pid: number): string | undefined {

@@ -23,18 +23,24 @@ interface Chore {
 
 /** Autovacuum's own thresholds, and its reason of last resort, transaction ids that grow old. */
 const chores = `
-  select c.oid::regclass::text as relation, d.vacuum or i.vacuum or x.vacuum as vacuum
-    from pg_class c
-    left join pg_stat_all_tables s on s.relid = c.oid,
-    lateral (select coalesce(s.n_dead_tup > 50 + 0.2 * greatest(c.reltuples, 0), false)) as d (vacuum),
-    lateral (select coalesce(s.n_ins_since_vacuum > 1000 + 0.2 * greatest(c.reltuples, 0), false)) as i (vacuum),
-    lateral (select age(c.relfrozenxid) > 150000000) as x (vacuum),
-    lateral (select coalesce(s.n_mod_since_analyze > 50 + 0.1 * greatest(c.reltuples, 0), false)) as m (analyze)
-   where c.relkind in ('r', 'm') and (d.vacuum or i.vacuum or x.vacuum or m.analyze)
-   order by c.oid`;
+  with tables as (
+    select c.oid, greatest(c.reltuples, 0) as size, age(c.relfrozenxid) as age,
+           s.n_dead_tup as dead, s.n_ins_since_vacuum as added, s.n_mod_since_analyze as changed
+      from pg_class c left join pg_stat_all_tables s on s.relid = c.oid
+     where c.relkind in ('r', 'm')
+  ), due as (
+    select oid, age > 150000000
+             or coalesce(dead > 50 + 0.2 * size or added > 1000 + 0.2 * size, false) as to_vacuum,
+           coalesce(changed > 50 + 0.1 * size, false) as to_analyze
+      from tables
+  )
+  select oid::regclass::text as relation, to_vacuum as vacuum
+    from due where to_vacuum or to_analyze order by oid`;
 
 /** Vacuums and analyses the tables that need it, each in a turn of its own. Resolves with their names. */
 export async function vacuumIfDue(owner: OwnerConnection): Promise<readonly string[]> {
+  // Counters reach the statistics once a second only, at the end of a statement.
+  await owner.exec('select pg_stat_force_next_flush()');
   const due = await owner.query<Chore>(chores);
   for (const { relation, vacuum } of due)
     await owner.exec(`${vacuum ? 'vacuum (analyze)' : 'analyze'} ${relation}`);
