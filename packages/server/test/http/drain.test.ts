@@ -70,10 +70,11 @@ describe('Draining', () => {
         response.resume().on('end', resolve);
       }).on('error', reject);
     });
+    // It would take 72 s for the connection to end by itself.
     const startedMs = performance.now();
     await server.close();
     agent.destroy();
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
   });
 
   test('gives up on a request that never ends after its time', async () => {

@@ -41,6 +41,13 @@ describe('What the framework refuses', () => {
     expectProblem(preflight, 405, 'method_not_allowed');
   });
 
+  test('HEAD is answered as GET is, without the body', async () => {
+    const good = await send(`${server.url}/livez`, { method: 'HEAD' });
+    expect([good.status, good.text, good.headers.get('content-length')]).toEqual([200, '', '14']);
+    const bad = await send(`${server.url}/api/v1/stats`, { method: 'HEAD' });
+    expect([bad.status, bad.text]).toEqual([401, '']);
+  });
+
   test('no answer lets another origin read it', async () => {
     const answer = await send(`${server.url}/livez`, {
       headers: { origin: 'https://evil.example' },

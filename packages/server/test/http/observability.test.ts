@@ -13,9 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+const patiently = { timeout: 10_000 };
 const lines = () => server.log.map((line) => JSON.parse(line) as Record<string, unknown>);
 const lineOf = (requestId: string | null) =>
-  vi.waitUntil(() => lines().find(({ request_id }) => request_id === requestId));
+  vi.waitUntil(() => lines().find(({ request_id }) => request_id === requestId), patiently);
 
 describe('The log', () => {
   test('has one line a request: id, route, status, time and user', async () => {
@@ -132,7 +133,7 @@ describe('The metrics', () => {
     );
     await entered.opened;
     socket.destroy();
-    await vi.waitUntil(() => slow.log.some((line) => line.includes('"status":499')));
+    await vi.waitUntil(() => slow.log.some((line) => line.includes('"status":499')), patiently);
     release.open();
     expect((await send(`${slow.url}/metrics`)).text).toContain('http_server_active_requests 1\n');
     await slow.close();

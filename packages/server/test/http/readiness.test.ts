@@ -39,7 +39,7 @@ describe('Health', () => {
     const { probe, asked, pass } = probeOf(() => new Promise(() => {}));
     const startedMs = performance.now();
     expect(await probe.problems()).toEqual(['The database did not answer within 500 ms.']);
-    expect(performance.now() - startedMs).toBeLessThan(1_500);
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
     pass(1_000);
     await probe.problems();
     expect(asked()).toBe(1);

@@ -4,6 +4,8 @@ import { aliceKey, startServer, type TestServer } from './support/test-server.js
 
 /** Short, so that the test is: what is asserted is that the server ends what is slow, by itself. */
 const requestTimeoutMs = 600;
+/** Node looks once in the timeout; the rest is for a machine that is busy. */
+const aWhileMs = 10_000;
 
 let server: TestServer;
 beforeAll(async () => {
@@ -40,7 +42,7 @@ describe('A request that does not end', () => {
   ])('is closed: %s', async (_name, bytes) => {
     const { received, lastedMs } = await begin(bytes);
     expect(received).toMatch(/^HTTP\/1\.1 408 [\s\S]*"code":"request_timeout"/);
-    expect(lastedMs).toBeLessThan(requestTimeoutMs + 2_500);
+    expect(lastedMs).toBeLessThan(aWhileMs);
   });
 
   test('is closed even when its answer is sent: a stranger cannot keep the connection by a body', async () => {
@@ -48,7 +50,7 @@ describe('A request that does not end', () => {
     const { received, lastedMs } = await begin(stranger.join('\r\n'));
     expect(received).toMatch(/^HTTP\/1\.1 401 /);
     expect(received.match(/HTTP\/1\.1 /g)).toHaveLength(1);
-    expect(lastedMs).toBeLessThan(requestTimeoutMs + 2_500);
+    expect(lastedMs).toBeLessThan(aWhileMs);
   });
 
   test('does not count as a fault of the server', () => {
