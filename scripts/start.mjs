@@ -22,4 +22,14 @@ if (existsSync(compiler)) {
   process.exit(1);
 }
 
+// npm's shell ends on SIGTERM without passing it on: a server that lost its parent ends as if it had been told to,
+// instead of keeping its port and its data folder for ever.
+const parent = process.ppid;
+const watch = setInterval(() => {
+  if (process.ppid === parent) return;
+  clearInterval(watch);
+  process.kill(process.pid, 'SIGTERM');
+}, 500);
+watch.unref();
+
 await import(server);

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** `node packages/server/dist/main.js` */
+const built = [process.execPath, fileURLToPath(new URL('../../dist/main.js', import.meta.url))];
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** The built server in a process of its own, as `npm start` runs it. */
 export class ServerProcess {
@@ -11,12 +13,16 @@ export class ServerProcess {
   readonly #startedAt = performance.now();
   #out = '';
   #err = '';
+  readonly #closed: Promise<unknown>;
 
-  constructor(env: Readonly<Record<string, string>>, args: readonly string[] = []) {
-    this.#child = spawn(process.execPath, [main, ...args], {
+  constructor(env: Readonly<Record<string, string>>, command: readonly string[] = built) {
+    const [file = '', ...args] = command;
+    this.#child = spawn(file, args, {
+      cwd: root,
       env: { PATH: process.env['PATH'] ?? '', STELLAR_PORT: '0', LOG_LEVEL: 'warn', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    this.#closed = once(this.#child, 'close');
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#out += text;
     });
@@ -47,7 +53,7 @@ export class ServerProcess {
   /** Looks again at every output. Fails when the process ends before. */
   async #until<Seen>(look: () => Seen | null): Promise<Seen> {
     const { stdout, stderr } = this.#child;
-    const ended = once(this.#child, 'close').then(() => {
+    const ended = this.#closed.then(() => {
       throw new Error(`the server ended too early:\n${this.#err}`);
     });
     // Told of the end even when nobody waits any more.
@@ -62,10 +68,9 @@ export class ServerProcess {
     this.#child.kill(signal);
   }
 
-  /** Resolves when the process has ended and all of its output is read. */
+  /** Resolves when the process has ended, and whatever it started, and all of their output is read. */
   async ended(): Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null)
-      await once(this.#child, 'close');
+    await this.#closed;
     return { exitCode: this.#child.exitCode, signal: this.#child.signalCode };
   }
 

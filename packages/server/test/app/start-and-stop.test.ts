@@ -205,6 +205,15 @@ describe('SIGTERM', () => {
     expect(performance.now() - before).toBeLessThan(onThisMachine(5_000));
   });
 
+  test('to npm ends the server too, although npm does not pass it on', async () => {
+    const env = { STELLAR_DATA_DIR: await usedFolder(), LOG_LEVEL: 'info', HOME: parent };
+    const npm = new ServerProcess(env, ['npm', 'start']);
+    cleanUps.push(() => npm.stop());
+    await npm.ready();
+    await npm.stop();
+    expect(npm.err).toContain('"stopped"');
+  });
+
   test('during the start ends the process too', async () => {
     const server = start(await usedFolder(), { LOG_LEVEL: 'info' });
     await server.wrote('opening the embedded database');
