@@ -44,19 +44,27 @@ export const content = storableText
   .max(limits.contentBytes)
   .refine((text) => utf8Bytes(text) <= limits.contentBytes, {
     message: `must not be longer than ${limits.contentBytes} bytes of UTF-8`,
-  });
+  })
+  .describe('The text, at most 32 KB as UTF-8');
+
+const agentId = label.describe('The agent that learned it');
+const sessionId = label.describe('The conversation it belongs to');
+const speaker = label.describe('Who said it');
+const role = label.describe('As what, for example user or assistant');
+const occurredAt = moment.describe(`When it happened, if not now: ${momentWords}`);
+const pinned = z.boolean().describe('Marks a memory to keep from drifting outward');
 
 /** `POST /api/v1/store` */
 export const StoreRequest = z.strictObject({
   content,
   importance: importance.default(0.5),
   metadata: metadata.default({}),
-  agent_id: label.optional(),
-  session_id: label.optional(),
-  speaker: label.optional(),
-  role: label.optional(),
-  occurred_at: moment.optional(),
-  pinned: z.boolean().default(false),
+  agent_id: agentId.optional(),
+  session_id: sessionId.optional(),
+  speaker: speaker.optional(),
+  role: role.optional(),
+  occurred_at: occurredAt.optional(),
+  pinned: pinned.default(false),
 });
 export type StoreRequest = z.output<typeof StoreRequest>;
 
@@ -111,14 +119,14 @@ export const memoryIdParameter = storableText.min(1).max(512);
 
 /** `GET /api/v1/recall` */
 export const RecallQuery = z.strictObject({
-  q: storableText.min(1).max(limits.queryCharacters),
+  q: storableText.min(1).max(limits.queryCharacters).describe('What to recall, in any words'),
   limit: pageLimit(5),
   emotion: label.optional(),
   zone: queryZone.optional(),
   since: momentParameter.optional(),
   until: momentParameter.optional(),
-  agent_id: label.optional(),
-  session_id: label.optional(),
+  agent_id: agentId.optional(),
+  session_id: sessionId.optional(),
 });
 export type RecallQuery = z.output<typeof RecallQuery>;
 
@@ -162,12 +170,12 @@ export const PatchRequest = z
     content: content.optional(),
     importance: importance.optional(),
     metadata: metadata.optional(),
-    pinned: z.boolean().optional(),
-    agent_id: label.nullable().optional(),
-    session_id: label.nullable().optional(),
-    speaker: label.nullable().optional(),
-    role: label.nullable().optional(),
-    occurred_at: moment.nullable().optional(),
+    pinned: pinned.optional(),
+    agent_id: agentId.nullable().optional(),
+    session_id: sessionId.nullable().optional(),
+    speaker: speaker.nullable().optional(),
+    role: role.nullable().optional(),
+    occurred_at: occurredAt.nullable().optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, { message: 'must change something' });
 export type PatchRequest = z.output<typeof PatchRequest>;

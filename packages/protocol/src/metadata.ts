@@ -53,13 +53,14 @@ function numberProblem(value: number): string | undefined {
   return undefined;
 }
 
+const words = `Any JSON object of at most ${limits.metadataKeys} keys and ${limits.metadataDepth} levels`;
 const anyObject = z.record(z.string(), z.unknown());
 
 /** Metadata in an answer. `z.json()` would be a recursive schema, which the OpenAPI document cannot place. */
 export const storedMetadata = anyObject as unknown as z.ZodType<Metadata>;
 
 /** A JSON object with bounded depth and key count, of text and numbers that survive storage unchanged. */
-export const metadata = anyObject.superRefine((value, context) => {
+export const metadata = anyObject.describe(words).superRefine((value, context) => {
   const problem = metadataProblem(value);
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 }) as unknown as z.ZodType<Metadata, Metadata>;
