@@ -9,6 +9,7 @@ import { DurableFiles } from './durable-files.js';
  * @typedef {{ id: number, bytes: Uint8Array }} EngineRequest protocol messages, whole ones
  * @typedef {{ id: number, close: true }} EngineClose
  * @typedef {{ id: number, bytes: Uint8Array }} EngineReply
+ * @typedef {{ fault: string, stackOverflow: boolean }} EngineFault the engine is broken; the thread ends
  */
 
 const port = parentPort;
@@ -32,6 +33,24 @@ const engine = await PGlite.create({
 }).catch((/** @type {unknown} */ cause) => {
   throw new Error(`The embedded database did not start. ${log.join('\n')}`, { cause });
 });
+
+/** How Postgres reports an error to its main loop. */
+const longJump = 100;
+
+const postgres = engine.Module;
+const runOne = postgres._PostgresMainLoopOnce;
+// PGlite swallows every other exception and goes on with the next message, on a stack that was cut off: a deep
+// JSON value gave no rows and no error, the commit behind it went through, and later the engine aborted.
+postgres._PostgresMainLoopOnce = () => {
+  try {
+    runOne();
+  } catch (error) {
+    if (/** @type {{ status?: number }} */ (error).status === longJump) throw error;
+    const fault = error instanceof Error ? error.message : String(error);
+    port.postMessage({ fault, stackOverflow: error instanceof RangeError });
+    process.exit(1);
+  }
+};
 
 /** @param {Uint8Array} bytes */
 async function run(bytes) {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { DatabaseError } from '../database-error.js';
-import type { EngineReply, EngineSettings } from './engine-worker.js';
+import type { EngineFault, EngineReply, EngineSettings } from './engine-worker.js';
 import { startParameters } from './start-parameters.js';
 
 /** The engine stopped or was stopped; its files are as a crash leaves them, which recovery mends. */
@@ -28,7 +28,10 @@ export class Engine {
       // Loaders and test flags of the main thread are not for this one.
       execArgv: [],
     });
-    this.#worker.on('message', (reply: EngineReply) => this.#settle(reply));
+    this.#worker.on('message', (reply: EngineReply | EngineFault) => {
+      if ('fault' in reply) this.#blame(reply);
+      else this.#settle(reply);
+    });
     this.#worker.on('error', (error) => this.#lose(error));
     this.#worker.on('exit', (code) => this.#lose(new Error(`the engine's thread ended (${code})`)));
   }
@@ -84,6 +87,22 @@ export class Engine {
   #settle({ id, bytes }: EngineReply): void {
     this.#waiting.get(id)?.resolve(bytes);
     this.#waiting.delete(id);
+  }
+
+  /**
+   * The request that broke the engine fails for good, since it would break the next one too; those behind it
+   * may be tried again. Requests are answered in their order, so it is the first.
+   */
+  #blame({ fault, stackOverflow }: EngineFault): void {
+    const cause = new Error(`the embedded engine broke: ${fault}`);
+    const [culprit] = this.#waiting.keys();
+    if (culprit !== undefined) {
+      this.#waiting
+        .get(culprit)
+        ?.reject(new DatabaseError(stackOverflow ? '54001' : 'XX000', undefined, cause));
+      this.#waiting.delete(culprit);
+    }
+    this.#lose(cause);
   }
 
   #lose(cause: unknown): void {

@@ -10,8 +10,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** SQLSTATE of a statement that ended without an answer: only an overflowed stack is known to do that. */
-const statementTooComplex = '54001';
+/** SQLSTATE internal_error. */
+const internalError = 'XX000';
 
 /**
  * The engine's only session. Statements sent in the same turn of the event loop travel in one message, each
@@ -79,7 +79,7 @@ export class Session {
       } else {
         this.doubtful = true;
         const cause = new Error('the embedded engine gave no answer to a statement');
-        reject(new DatabaseError(statementTooComplex, undefined, cause));
+        reject(new DatabaseError(internalError, undefined, cause));
       }
     }
   }

@@ -1,3 +1,4 @@
+import { DatabaseError } from '../database-error.js';
 import type { OwnerConnection } from '../migrate/owner-connection.js';
 
 // Postgres in single-user mode has neither a checkpointer nor autovacuum: WAL grew without end (637 MB for
@@ -60,6 +61,7 @@ export class Upkeep {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #looks = 0;
+  #stopped = false;
 
   constructor(openOwner: () => OwnerConnection, onError: (error: unknown) => void) {
     this.#openOwner = openOwner;
@@ -68,15 +70,23 @@ export class Upkeep {
 
   /** Something was written. */
   written(): void {
+    if (this.#stopped) return;
     this.#timer ??= setTimeout(() => {
-      this.#running = this.#look().catch(this.#onError);
+      this.#running = this.#look().catch((error: unknown) => this.#failed(error));
     }, lookAfterMs).unref();
   }
 
   /** Starts nothing more and waits for what runs. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#running;
+  }
+
+  #failed(error: unknown): void {
+    // The engine was restarted meanwhile, for a reason that was reported to whoever caused it.
+    if (error instanceof DatabaseError && error.sqlState === '08006') this.written();
+    else this.#onError(error);
   }
 
   async #look(): Promise<void> {

@@ -62,6 +62,7 @@ class OutcomeReader {
   #columns: readonly Column[] = [];
   #rows: unknown[] = [];
   #command: string | undefined;
+  #parametrised = false;
   #error: Error | undefined;
 
   read(message: BackendMessage): void {
@@ -70,7 +71,9 @@ class OutcomeReader {
     else if (message.name === 'dataRow') this.#row(message as DataRowMessage);
     else if (message.name === 'commandComplete')
       this.#command = (message as CommandCompleteMessage).text;
-    else if (message.name === 'emptyQuery') this.#command = '';
+    // No statement of ours is empty, but a text that the owner sends may be.
+    else if (message.name === 'emptyQuery' && !this.#parametrised) this.#command = '';
+    else if (message.name === 'parseComplete') this.#parametrised = true;
   }
 
   outcome(status: string): Outcome {
