@@ -13,7 +13,7 @@ const fromRoot = (path: string): string =>
 const ingredients = [
   'packages/server/migrations',
   'packages/server/src/storage/migrate',
-  'packages/server/src/storage/embedded/cluster-worker.js',
+  'packages/server/src/storage/embedded/make-cluster.js',
   'packages/server/test/support/engines-schema.ts',
 ];
 

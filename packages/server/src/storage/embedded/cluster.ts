@@ -1,8 +1,11 @@
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const program = fileURLToPath(new URL('./make-cluster.js', import.meta.url));
 
 /**
  * The cluster's directory inside the data directory, made on first use.
@@ -15,12 +18,7 @@ export async function ensureCluster(dataDir: string): Promise<string> {
   const aside = join(dataDir, 'pgdata.new');
   await rm(aside, { recursive: true, force: true });
   await mkdir(aside, { mode: 0o700 });
-  const worker = new Worker(new URL('./cluster-worker.js', import.meta.url), {
-    workerData: { directory: aside },
-    execArgv: [],
-  });
-  const [code] = (await once(worker, 'exit')) as [number];
-  if (code !== 0) throw new Error(`making the database ended with ${code}`);
+  await promisify(execFile)(process.execPath, ['--liftoff-only', program, aside]);
   await rename(aside, cluster);
   return cluster;
 }
