@@ -55,8 +55,10 @@ interface Ground {
   readonly columns: DocumentColumns;
   readonly recents: RecentTerms;
   readonly recentBase: number;
-  /** The state whose tallies still hold for its documents, if its documents are where they were. */
-  readonly before: IndexState | undefined;
+  /** The state whose documents are the first ones here, in the same places, if there is one. */
+  readonly known: IndexState | undefined;
+  /** Whether sessions and speakers have the same ordinals as there, so that its tallies hold. */
+  readonly inPlace: boolean;
 }
 
 /** Goes on behind the known state's documents, in place when nobody has done so before. */
@@ -65,7 +67,14 @@ function continued(known: IndexState): Ground {
   const recents = known.count - recentBase;
   const atEnd = known.columns.count === known.count && known.recents.count === recents;
   if (atEnd)
-    return { segments, columns: known.columns, recents: known.recents, recentBase, before: known };
+    return {
+      segments,
+      columns: known.columns,
+      recents: known.recents,
+      recentBase,
+      known,
+      inPlace: true,
+    };
   const columns = new DocumentColumns(known.count + 64);
   columns.appendFrom(known.columns, 0, known.count);
   return {
@@ -73,7 +82,8 @@ function continued(known: IndexState): Ground {
     columns,
     recents: known.recents.from(0, recents),
     recentBase,
-    before: undefined,
+    known,
+    inPlace: false,
   };
 }
 
@@ -94,7 +104,14 @@ function placeSegments(
     return { segment, base };
   });
   const recents = new RecentTerms();
-  return { segments, columns, recents, recentBase: columns.count, before: undefined };
+  return {
+    segments,
+    columns,
+    recents,
+    recentBase: columns.count,
+    known: undefined,
+    inPlace: false,
+  };
 }
 
 type Tallies = Pick<
@@ -103,9 +120,11 @@ type Tallies = Pick<
 >;
 
 /** Counts the documents that came and takes away those that died, on copies of what the state before counted. */
-function tallied({ columns, before }: Ground, dead: readonly number[]): Tallies {
+function tallied(ground: Ground, dead: readonly number[]): Tallies {
+  const { columns } = ground;
   const { sessionKeys, speakerNames, lengths, sessions, speakers } = columns;
-  const live = liveFor(columns, before, dead.length > 0);
+  const before = ground.inPlace ? ground.known : undefined;
+  const live = liveFor(ground, dead.length > 0);
   const sessionLengths = withCapacity(before?.sessionLengths ?? noTallies, sessionKeys.length);
   const speakerDocuments = withCapacity(before?.speakerDocuments ?? noTallies, speakerNames.length);
   let documents = before?.documents ?? 0;
@@ -119,7 +138,8 @@ function tallied({ columns, before }: Ground, dead: readonly number[]): Tallies 
     if (session >= 0) sessionLengths[session]! += sign * length;
     if (speaker >= 0) speakerDocuments[speaker]! += sign;
   };
-  for (let ordinal = before?.count ?? 0; ordinal < columns.count; ordinal++) count(ordinal, 1);
+  for (let ordinal = before?.count ?? 0; ordinal < columns.count; ordinal++)
+    if (live[ordinal] === 1) count(ordinal, 1);
   for (const doc of dead) {
     const ordinal = columns.ordinalOf(doc, columns.count);
     // A document may have died before its segment was written or its recent entry was read.
@@ -133,14 +153,9 @@ function tallied({ columns, before }: Ground, dead: readonly number[]): Tallies 
 const noTallies = new Uint32Array(0);
 
 /** Who is alive before anybody of this change died: everybody who was, and all that came. */
-function liveFor(
-  columns: DocumentColumns,
-  before: IndexState | undefined,
-  changes: boolean,
-): Uint8Array {
-  const known = before?.live;
-  if (known !== undefined && !changes && known.length >= columns.count) return known;
+function liveFor({ columns, known }: Ground, changes: boolean): Uint8Array {
+  if (known !== undefined && !changes && known.live.length >= columns.count) return known.live;
   const live = new Uint8Array(columns.docs.length).fill(1);
-  if (known !== undefined) live.set(known.subarray(0, before!.count));
+  if (known !== undefined) live.set(known.live.subarray(0, known.count));
   return live;
 }
