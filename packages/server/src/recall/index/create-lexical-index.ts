@@ -13,7 +13,7 @@ import { defaultMergePolicy, type MergePolicy } from './merge-policy.js';
 import { mergeTenant } from './merge-tenant.js';
 import { readState } from './read-state.js';
 import { queryTerm } from './recent-terms.js';
-import type { Ranked, TextRanking } from './text-ranking.js';
+import type { TextRanking } from './text-ranking.js';
 
 /** What an index needs. */
 export interface LexicalIndexOptions {
@@ -85,11 +85,11 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     const terms = [...new Set(query.terms)].map(queryTerm);
     const state = await this.#state(tx, terms);
     const { docs } = state.columns;
-    const toHit = ({ doc, score }: Ranked): SearchHit => ({ doc: docs[doc]!, score });
     const view = viewOfState(state, terms, this.#ranking.speakerKeys);
-    if (request.matching === undefined) return query.rank(view, request.limit).map(toHit);
-    const ranked = query.rank(view, Infinity).map(toHit);
-    return firstMatching(ranked, request.limit, request.matching);
+    const rank = (limit: number): SearchHit[] =>
+      query.rank(view, limit).map(({ doc, score }) => ({ doc: docs[doc]!, score }));
+    const { limit, matching } = request;
+    return matching === undefined ? rank(limit) : rankMatching(rank, limit, matching);
   }
 
   noteChange(userId: UserId, memories?: number): void {
@@ -150,18 +150,21 @@ class BlockLexicalIndex implements RunningLexicalIndex {
 /** Ranked documents that are looked at first for a filter; each next look is at four times as many. */
 const firstLook = 100;
 
-/** The first ranked documents that match. Looks at more and more until there are enough or there is nothing left. */
-async function firstMatching(
-  ranked: readonly SearchHit[],
+/** The best documents that match. Ranks further and further down until there are enough or there is nothing left. */
+async function rankMatching(
+  rank: (limit: number) => readonly SearchHit[],
   limit: number,
   matching: NonNullable<SearchRequest['matching']>,
 ): Promise<SearchHit[]> {
   const found: SearchHit[] = [];
-  for (let from = 0, size = firstLook; from < ranked.length && found.length < limit; size *= 4) {
-    const chunk = ranked.slice(from, from + size);
-    const passed = new Set(await matching(chunk.map(({ doc }) => doc)));
-    found.push(...chunk.filter(({ doc }) => passed.has(doc)));
-    from += size;
+  let seen = 0;
+  for (let look = Math.max(firstLook, limit); ; look *= 4) {
+    const ranked = rank(look);
+    const hits = ranked.slice(seen);
+    const passed = hits.length === 0 ? [] : await matching(hits.map(({ doc }) => doc));
+    const matches = new Set(passed);
+    found.push(...hits.filter(({ doc }) => matches.has(doc)));
+    if (found.length >= limit || ranked.length < look) return found.slice(0, limit);
+    seen = ranked.length;
   }
-  return found.slice(0, limit);
 }

@@ -55,7 +55,10 @@ function speakersOf(
   columns: DocumentColumns,
   speakerKeys: SpeakerKeys,
 ): ReadonlyMap<string, readonly number[]> {
-  const speakers = speakersByColumns.get(columns) ?? { known: 0, byKey: new Map() };
+  const speakers = speakersByColumns.get(columns) ?? {
+    known: 0,
+    byKey: new Map<string, number[]>(),
+  };
   speakersByColumns.set(columns, speakers);
   for (; speakers.known < columns.speakerNames.length; speakers.known++)
     for (const key of speakerKeys(columns.speakerNames[speakers.known]!)) {

@@ -122,35 +122,21 @@ type Tallies = Pick<
 /** Counts the documents that came and takes away those that died, on copies of what the state before counted. */
 function tallied(ground: Ground, dead: readonly number[]): Tallies {
   const { columns } = ground;
-  const { sessionKeys, speakerNames, lengths, sessions, speakers } = columns;
   const before = ground.inPlace ? ground.known : undefined;
   const live = liveFor(ground, dead.length > 0);
-  const sessionLengths = withCapacity(before?.sessionLengths ?? noTallies, sessionKeys.length);
-  const speakerDocuments = withCapacity(before?.speakerDocuments ?? noTallies, speakerNames.length);
-  let documents = before?.documents ?? 0;
-  let totalLength = before?.totalLength ?? 0;
-  const count = (ordinal: number, sign: 1 | -1): void => {
-    const length = lengths[ordinal]!;
-    const session = sessions[ordinal]!;
-    const speaker = speakers[ordinal]!;
-    documents += sign;
-    totalLength += sign * length;
-    if (session >= 0) sessionLengths[session]! += sign * length;
-    if (speaker >= 0) speakerDocuments[speaker]! += sign;
-  };
+  const tally = new Tally(columns, before);
   for (let ordinal = before?.count ?? 0; ordinal < columns.count; ordinal++)
-    if (live[ordinal] === 1) count(ordinal, 1);
+    if (live[ordinal] === 1) tally.add(ordinal, 1);
   for (const doc of dead) {
     const ordinal = columns.ordinalOf(doc, columns.count);
     // A document may have died before its segment was written or its recent entry was read.
     if (ordinal < 0 || live[ordinal] === 0) continue;
     live[ordinal] = 0;
-    count(ordinal, -1);
+    tally.add(ordinal, -1);
   }
+  const { documents, totalLength, sessionLengths, speakerDocuments } = tally;
   return { live, documents, totalLength, sessionLengths, speakerDocuments };
 }
-
-const noTallies = new Uint32Array(0);
 
 /** Who is alive before anybody of this change died: everybody who was, and all that came. */
 function liveFor({ columns, known }: Ground, changes: boolean): Uint8Array {
@@ -159,3 +145,34 @@ function liveFor({ columns, known }: Ground, changes: boolean): Uint8Array {
   if (known !== undefined) live.set(known.live.subarray(0, known.count));
   return live;
 }
+
+/** Counts of live documents. */
+class Tally {
+  documents: number;
+  totalLength: number;
+  readonly sessionLengths: Uint32Array;
+  readonly speakerDocuments: Uint32Array;
+  readonly #columns: DocumentColumns;
+
+  constructor(columns: DocumentColumns, before: IndexState | undefined) {
+    this.#columns = columns;
+    this.documents = before?.documents ?? 0;
+    this.totalLength = before?.totalLength ?? 0;
+    const { sessionLengths, speakerDocuments } = before ?? nothingCounted;
+    this.sessionLengths = withCapacity(sessionLengths, columns.sessionKeys.length);
+    this.speakerDocuments = withCapacity(speakerDocuments, columns.speakerNames.length);
+  }
+
+  /** Counts a document once more or once less. */
+  add(ordinal: number, sign: 1 | -1): void {
+    const length = this.#columns.lengths[ordinal]!;
+    const session = this.#columns.sessions[ordinal]!;
+    const speaker = this.#columns.speakers[ordinal]!;
+    this.documents += sign;
+    this.totalLength += sign * length;
+    if (session >= 0) this.sessionLengths[session]! += sign * length;
+    if (speaker >= 0) this.speakerDocuments[speaker]! += sign;
+  }
+}
+
+const nothingCounted = { sessionLengths: new Uint32Array(0), speakerDocuments: new Uint32Array(0) };

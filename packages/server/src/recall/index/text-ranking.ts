@@ -11,7 +11,10 @@ export interface Ranked {
 export interface PreparedQuery {
   /** Distinct terms whose postings ranking may ask for. */
   readonly terms: readonly string[];
-  /** The best documents of the view, best first, at most `limit`; with `Infinity`, every one that matches. */
+  /**
+   * The best documents of the view, best first, at most `limit`: fewer only when no more match at all. A greater limit
+   * gives the same documents first.
+   */
   rank(view: IndexView, limit: number): readonly Ranked[];
 }
 

@@ -68,8 +68,8 @@ async function mergeElsewhere(place: Place, user: UserId, step: string): Promise
   child.stdout.on('data', (data: Buffer) => {
     said += data.toString();
   });
-  const [, signal] = await once(child, 'exit');
-  return signal === null ? said.trim() : `killed by ${signal}`;
+  await once(child, 'exit');
+  return child.signalCode === null ? said.trim() : `killed by ${child.signalCode}`;
 }
 
 describeEngines('a merge', (engine) => {

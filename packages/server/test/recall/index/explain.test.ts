@@ -101,7 +101,7 @@ async function explain(
           // What writes was done by explaining it.
           return statement.text.trimStart().startsWith('select') ? tx.query(statement) : [];
         },
-      } as TenantTransaction);
+      });
       throw undone;
     })
     .catch((error: unknown) => {
@@ -114,7 +114,7 @@ async function explain(
 async function fillTables(db: TestDatabase): Promise<UserId> {
   const mine = await seedUser(db);
   const others = Array.from({ length: 99 }, () => randomUUID());
-  const fill = async (text: string): Promise<void> => void (await db.owner.exec(text));
+  const fill = (text: string): Promise<void> => db.owner.exec(text);
   await fill(`insert into users (id, email, tier)
     select id::uuid, id || '@example.com', 'free' from unnest(array['${others.join("','")}']) as id`);
   await fill(`insert into index_recent (user_id, doc, entry)
