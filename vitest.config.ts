@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Tests run the workspace's sources, unbuilt, through the same export condition as the type check.
@@ -11,6 +12,8 @@ const config = defineConfig({
     globalSetup: ['packages/server/test/support/postgres-global-setup.ts'],
     // Each engine of a test has a thread of its own: processes keep them apart.
     pool: 'forks',
+    // Suites wait for disks and servers as much as for cores, so even two cores run two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     // A database engine starts within this, even when both cores are busy.
     hookTimeout: 60_000,
