@@ -1,14 +1,22 @@
--- step: recalls go back to where v1 counts them
-do $$
-begin
-  if to_regclass('public.memory_recalls') is not null then
-    update memories m
-       set recall_count = m.recall_count + r.recall_count,
-           last_recalled_at = greatest(m.last_recalled_at, r.last_recalled_at)
-      from memory_recalls r
-     where r.user_id = m.user_id and r.memory_id = m.id;
-  end if;
-end $$;
+-- step batches: recalls go back to where v1 counts them
+with counted as (
+  delete from memory_recalls
+   where (user_id, memory_id) in (select user_id, memory_id from memory_recalls
+                                   order by user_id, memory_id limit $1)
+  returning user_id, memory_id, recall_count, last_recalled_at
+), written as (
+  update memories m
+     set recall_count = m.recall_count + counted.recall_count,
+         last_recalled_at = greatest(m.last_recalled_at, counted.last_recalled_at)
+    from counted
+   where counted.user_id = m.user_id and counted.memory_id = m.id
+)
+select count(*)::integer as done from counted;
+
+-- step: no recalls apart
+drop table if exists memory_recalls;
+
+-- step: no answers remembered, no storing in one statement, no recent documents
+drop function if exists store_memories;
 drop table if exists idempotency;
 drop table if exists index_recent;
-drop table if exists memory_recalls;

@@ -31,7 +31,7 @@ export function newMemory(
     ...document,
     ...orbitAtStore(profile, request.importance),
     id: memoryId(uuidv7(clock.nowMs())),
-    metadata: JSON.stringify(request.metadata),
+    metadata: request.metadata,
     importance: request.importance,
     createdAt: epochSeconds(clock),
     agentId: request.agent_id ?? null,

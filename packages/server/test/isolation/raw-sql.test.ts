@@ -33,7 +33,7 @@ const tables: Readonly<Record<string, { insert: (user: string) => string; change
   },
   index_states: {
     insert: (user) => `insert into index_states (user_id) values ('${user}')`,
-    change: 'generation = 9',
+    change: 'next_segment = 9',
   },
   idempotency: {
     insert: (user) =>

@@ -6,7 +6,11 @@ import type { MemoryService } from '../../src/memory/memory-service.js';
 import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
 import { openNode } from '../support/memory-service.js';
 import { verifies } from '../support/verifies.js';
-import { withoutFilters, withoutRowSecurity } from '../support/without-walls.js';
+import {
+  withoutFilters,
+  withoutFunctionFilters,
+  withoutRowSecurity,
+} from '../support/without-walls.js';
 
 const canary = `canary${randomBytes(8).toString('hex')}`;
 
@@ -83,6 +87,7 @@ describeEngines('two walls, each enough', (engine) => {
 
   test('without the filters in the statements row security holds', async () => {
     const database = withoutFilters(db.database);
+    expect(await withoutFunctionFilters(db.owner)).toBe(1);
     expect(await leaks(openNode(database).memories)).toBe(false);
     expect(database.removed).toBeGreaterThan(15);
   });
@@ -94,6 +99,7 @@ describeEngines('two walls, each enough', (engine) => {
 
   test('without both the attack succeeds: it would notice', async () => {
     await withoutRowSecurity(db.owner);
+    await withoutFunctionFilters(db.owner);
     expect(await leaks(openNode(withoutFilters(db.database)).memories)).toBe(true);
   });
 });

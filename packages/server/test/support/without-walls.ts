@@ -36,3 +36,14 @@ export async function withoutRowSecurity(owner: OwnerConnection): Promise<void> 
   );
   for (const { name } of tables) await owner.exec(`alter table ${name} disable row level security`);
 }
+
+/** The first wall inside the database's functions, taken down likewise; answers how many filters fell. */
+export async function withoutFunctionFilters(owner: OwnerConnection): Promise<number> {
+  const functions = await owner.query<{ definition: string }>(
+    `select pg_get_functiondef(oid) as definition from pg_proc
+      where pronamespace = 'public'::regnamespace and prosrc like '%user_id = owner%'`,
+  );
+  for (const { definition } of functions)
+    await owner.exec(definition.replaceAll(/\b\w+\.user_id = owner/g, '($& or true)'));
+  return functions.length;
+}

@@ -1,4 +1,4 @@
-import type { Zone } from '@stellar-memory/protocol';
+import { type Zone, zones } from '@stellar-memory/protocol';
 import { type MemoryId, memoryId } from '../../domain/ids.js';
 import { type Sql, sql } from '../sql.js';
 import type { TenantTransaction } from '../tenant-door.js';
@@ -79,7 +79,7 @@ const fromMemories: Sql = sql`
 export interface NewMemory {
   readonly id: MemoryId;
   readonly content: string;
-  readonly metadata: string;
+  readonly metadata: Record<string, unknown>;
   readonly importance: number;
   readonly zone: Zone;
   readonly score: number;
@@ -94,12 +94,28 @@ export interface NewMemory {
   readonly entry: Uint8Array;
 }
 
-const inZone = (memories: readonly NewMemory[], zone: Zone): number =>
-  memories.filter((memory) => memory.zone === zone).length;
+/** A memory as `store_memories` (migration 005) takes it. */
+const toItem = (memory: NewMemory): object => ({
+  id: memory.id,
+  content: memory.content,
+  metadata: memory.metadata,
+  importance: memory.importance,
+  zone: memory.zone,
+  score: memory.score,
+  created_at: memory.createdAt,
+  occurred_at: memory.occurredAt,
+  agent_id: memory.agentId,
+  session_id: memory.sessionId,
+  speaker: memory.speaker,
+  role: memory.role,
+  pinned: memory.pinned,
+});
+
+const countByZone = (memories: readonly NewMemory[]): number[] =>
+  zones.map((zone) => memories.filter((memory) => memory.zone === zone).length);
 
 /**
  * Stores all memories or none, in one statement: quota, counters, document numbers, rows and index entries.
- * The counter row is taken first: it serialises the tenant's writers, so racing stores never pass the limit.
  *
  * @returns the first document number taken, or `undefined` when the tenant's limit has no room for all.
  */
@@ -107,56 +123,12 @@ export async function insertMemories(
   tx: TenantTransaction,
   memories: readonly NewMemory[],
 ): Promise<number | undefined> {
-  const [row] = await tx.query<{ first_doc: number }>(sql`
-    with usage as (
-      update tenant_usage
-         set version = version + 1,
-             next_doc = next_doc + ${memories.length},
-             zone_0 = zone_0 + ${inZone(memories, 0)},
-             zone_1 = zone_1 + ${inZone(memories, 1)},
-             zone_2 = zone_2 + ${inZone(memories, 2)},
-             zone_3 = zone_3 + ${inZone(memories, 3)},
-             zone_4 = zone_4 + ${inZone(memories, 4)}
-       where user_id = ${tx.userId}
-         and (memory_limit is null
-              or zone_0 + zone_1 + zone_2 + zone_3 + zone_4 + ${memories.length} <= memory_limit)
-       returning next_doc - ${memories.length} as first_doc
-    ), item as (
-      select (u.first_doc + i.position - 1)::int as doc, i.*
-        from usage u cross join ${newItems(memories)}
-    ), stored as (
-      insert into memories (user_id, id, doc, content, metadata, arbitrary_importance, zone, total_score,
-             recall_count, created_at, last_recalled_at, updated_at, occurred_at,
-             agent_id, session_id, speaker, role, pinned)
-      select ${tx.userId}::uuid, id, doc, content, metadata, importance, zone, score,
-             0, created_at, created_at, created_at, occurred_at,
-             agent_id, session_id, speaker, role, pinned
-        from item
-    ), indexed as (
-      insert into index_recent (user_id, doc, entry)
-      select ${tx.userId}::uuid, doc, entry from item
-    )
-    select first_doc from usage`);
-  return row?.first_doc;
+  const items = JSON.stringify(memories.map(toItem));
+  const entries = memories.map((memory) => memory.entry);
+  const [row] = await tx.query<{ first_doc: number | null }>(sql`
+    select store_memories(${tx.userId}, ${items}::jsonb, ${entries}, ${countByZone(memories)}) as first_doc`);
+  return row?.first_doc ?? undefined;
 }
-
-const newItems = (memories: readonly NewMemory[]): Sql => sql`
-  unnest(${memories.map((m) => m.id)}::text[],
-         ${memories.map((m) => m.content)}::text[],
-         ${memories.map((m) => m.metadata)}::jsonb[],
-         ${memories.map((m) => m.importance)}::float8[],
-         ${memories.map((m) => m.zone)}::int[],
-         ${memories.map((m) => m.score)}::float8[],
-         ${memories.map((m) => m.createdAt)}::float8[],
-         ${memories.map((m) => m.occurredAt)}::float8[],
-         ${memories.map((m) => m.agentId)}::text[],
-         ${memories.map((m) => m.sessionId)}::text[],
-         ${memories.map((m) => m.speaker)}::text[],
-         ${memories.map((m) => m.role)}::text[],
-         ${memories.map((m) => m.pinned)}::bool[],
-         ${memories.map((m) => m.entry)}::bytea[])
-    with ordinality as i (id, content, metadata, importance, zone, score, created_at, occurred_at,
-                          agent_id, session_id, speaker, role, pinned, entry, position)`;
 
 /** One memory by id. */
 export async function selectMemory(
