@@ -13,6 +13,7 @@ import { momentOf } from './moment.mjs';
  * @typedef {object} Question
  * @property {string} q
  * @property {string[]} evidence Ids of the turns that answer it.
+ * @property {string} [category] Kind of question, where the data tells.
  *
  * @typedef {object} Conversation
  * @property {string} id

@@ -5,15 +5,23 @@
 
 /** Bits of {@link AnalysedDocument.flags}. The index stores and returns the 16 bits without looking at them. */
 export const documentFlags = {
-  /** A question of a few words and nothing else: it repeats the query's words but answers nothing. */
-  shortQuestion: 1 << 0,
+  /** Short and asks something: what comes next is likely the answer. */
+  asks: 1 << 0,
   /** Names a moment: yesterday, last week, 2019, in March … */
   timeWord: 1 << 1,
   /** Its role is the person's: user or human. */
   userRole: 1 << 2,
   /** Its role is the machine's: assistant, ai, agent, bot, model. */
   assistantRole: 1 << 3,
+  /** Names a number, in digits or words. */
+  number: 1 << 4,
 } as const;
+
+/** The bits of either role. */
+export const roleBits = documentFlags.userRole | documentFlags.assistantRole;
+
+/** Where the four bits of the share of a text that is questions begin: 0 none of it, 15 all of it. */
+export const questionShareShift = 8;
 
 /** What text analysis makes of one memory; all that the index keeps of it, beside its session and speaker. */
 export interface AnalysedDocument {

@@ -1,4 +1,5 @@
 import { stemmer } from 'stemmer';
+import { everydayStem } from './everyday-words.js';
 import { baseForm } from './irregular-forms.js';
 import { foldCase } from './normalise.js';
 import { spacedClass } from './scripts.js';
@@ -17,7 +18,8 @@ export function wordTerms(text: string): string[] {
   return terms;
 }
 
-/** The term of one plain word: irregular forms by table, the others by Porter's suffix rules. Stop words give none. */
+/** The term of one plain word: irregular forms by table, the others by Porter's suffix
+ * rules (M. F. Porter, An algorithm for suffix stripping, 1980). Stop words give none. */
 export function wordTerm(word: string): string | undefined {
   const folded = foldCase(word);
   if (isStopWord(folded)) return undefined;
@@ -25,6 +27,7 @@ export function wordTerm(word: string): string | undefined {
 }
 
 const connectors = "[._@:/+&=?%~'#\\\\-]";
+const connector = new RegExp(connectors);
 /** Words joined by single connectors, such as `ann@example.com`, `user_id` or `well-known`; `c++` and `c#`. */
 const chunks = new RegExp(
   `(?<!${spacedClass})[A-Za-z](?:\\+\\+|#)(?!${spacedClass})|${spacedClass}+(?:(?::\\/\\/|${connectors})${spacedClass}+)*`,
@@ -47,7 +50,7 @@ function chunkTerms(chunk: string, terms: string[]): void {
 
 /** A section is what lies between the slashes and signs of a URL or address; most words are one section. */
 function sectionTerms(section: string, terms: string[]): void {
-  const parts = section.split(new RegExp(connectors)).flatMap(splitCase);
+  const parts = section.split(connector).flatMap(splitCase);
   if (parts.length > 1) terms.push(wholeTerm(section));
   for (const part of parts) {
     const term = wordTerm(part);
@@ -71,7 +74,7 @@ const wholeTerm = (section: string): string =>
 function stemTerm(folded: string): string {
   const cut = folded.length > maxTermLength ? cutTerm(folded) : folded;
   if (!/^[a-z]+$/.test(cut)) return cut;
-  return stemmer(baseForm(cut) ?? cut);
+  return everydayStem(stemmer(baseForm(cut) ?? cut));
 }
 
 /** Cuts between code points, never inside a surrogate pair. */
