@@ -7,7 +7,7 @@ import { ensureCluster } from './cluster.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { DiskGuard } from './disk-guard.js';
 import { runTransaction } from './embedded-transaction.js';
-import { Engine } from './engine.js';
+import { Engine, EngineLost } from './engine.js';
 import { FairQueue } from './fair-queue.js';
 import { OwnerSession } from './owner-session.js';
 import { Session } from './session.js';
@@ -33,7 +33,8 @@ export interface EmbeddedDatabase extends Database {
 
 /**
  * Opens the embedded engine, making the database on first use.
- * Rejects with `DirectoryInUse` when another process has it open.
+ * Rejects with `DirectoryInUse` when another process has it open, and with what Postgres said when it does
+ * not start; both messages are for the person who starts the server.
  *
  * One engine has one session, so transactions run one after another; tenants take turns.
  */
@@ -43,11 +44,22 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
   const lock = await lockDirectory(dataDir);
   try {
     const directory = await ensureCluster(dataDir);
-    const engine = await Engine.start(directory);
+    const engine = await startFirst(directory);
     return new PgliteDatabase(directory, lock, engine, onUpkeepError);
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/** The first start is looked at by a person: he is told what Postgres said. */
+async function startFirst(directory: string): Promise<Engine> {
+  try {
+    return await Engine.start(directory);
+  } catch (error) {
+    const said =
+      error instanceof EngineLost && error.cause instanceof Error ? error.cause.message : '';
+    throw new Error(`The database in ${directory} cannot be opened. ${said}`, { cause: error });
   }
 }
 

@@ -31,7 +31,7 @@ const engine = await PGlite.create({
   startParams: settings.startParameters,
   onStderr: remember,
 }).catch((/** @type {unknown} */ cause) => {
-  throw new Error(`The embedded database did not start. ${log.join('\n')}`, { cause });
+  throw new Error(`${String(cause)}\n${log.join('\n')}`, { cause });
 });
 
 /** How Postgres reports an error to its main loop. */
