@@ -6,8 +6,8 @@ const numbers = 2 ** 24;
 const kinds = 4;
 const span = kinds * numbers;
 
-/** Column data of the segment's documents, in parts. */
-export const documentsOffset = 0;
+/** What is read of a segment before any term, in parts. */
+export const headOffset = 0;
 /** The segment's distinct terms, sorted, in parts. */
 export const vocabularyOffset = numbers;
 /** Terms with few postings share blocks, by hash. */

@@ -1,5 +1,5 @@
 import { noDay, none } from '../index-view.js';
-import { ByteReader } from './byte-reader.js';
+import type { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import type { DocumentColumns } from './document-columns.js';
 
@@ -58,8 +58,7 @@ function writeReference(writer: ByteWriter, ordinal: number, seen: number): bool
 }
 
 /** Appends encoded documents to the columns. Straight into the arrays: 500,000 documents at a time are usual. */
-export function decodeDocuments(bytes: Uint8Array, into: DocumentColumns): void {
-  const reader = new ByteReader(bytes);
+export function decodeDocuments(reader: ByteReader, into: DocumentColumns): void {
   const documents = reader.varint();
   into.reserve(documents);
   const end = into.count + documents;

@@ -1,6 +1,5 @@
 import type { UserId } from '../../domain/ids.js';
 import { type IndexState, stateBytes } from './index-state.js';
-import { Segment } from './segment.js';
 
 /**
  * States of tenants' indexes, the latest known one each, bounded in bytes over all tenants. A hit is only a starting
@@ -61,8 +60,5 @@ const isLater = (a: IndexState, b: IndexState): boolean =>
 /** The same state with segments whose blocks must be read again; recalls under way keep theirs. */
 const withoutBlocks = (state: IndexState): IndexState => ({
   ...state,
-  segments: state.segments.map(({ segment, base }) => ({
-    segment: new Segment(segment.facts),
-    base,
-  })),
+  segments: state.segments.map(({ segment, base }) => ({ segment: segment.bare(), base })),
 });

@@ -4,7 +4,7 @@ import { type RecentRow, selectRecent } from '../../storage/statements/index-rec
 import { type IndexSource, selectIndexSources } from '../../storage/statements/index-sources.js';
 import { selectIndexHead, selectMergedIndex } from '../../storage/statements/index-states.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
-import { documentsOffset, segmentStart } from './block-address.js';
+import { headOffset, segmentStart } from './block-address.js';
 import { chooseMerge, type MergeChoice, type MergePolicy } from './merge-policy.js';
 import { groupParts } from './segment.js';
 import type { SegmentFacts } from './segment-facts.js';
@@ -14,8 +14,8 @@ export interface MergeSnapshot {
   /** Every segment, oldest first. */
   readonly segments: readonly SegmentFacts[];
   readonly choice: MergeChoice;
-  /** Encoded documents of the chosen segments, in their order. */
-  readonly documents: readonly Uint8Array[];
+  /** Heads of the chosen segments, in their order. */
+  readonly heads: readonly Uint8Array[];
   readonly recent: readonly RecentRow[];
   /** Memories among the chosen that have no recent row: they came with an adopted database or a repair. */
   readonly unindexed: readonly IndexSource[];
@@ -51,8 +51,8 @@ export async function readMergeSnapshot(
   const chosen = segments.slice(choice.from, choice.to);
   const recentEnd = Math.min(head.nextDoc, head.mergedUntil + policy.recentAtOnce);
   const mergedUntil = choice.recent ? recentEnd : head.mergedUntil;
-  const [documents, recent] = await Promise.all([
-    selectDocuments(tx, chosen),
+  const [heads, recent] = await Promise.all([
+    selectHeads(tx, chosen),
     choice.recent ? selectRecent(tx, head.mergedUntil, mergedUntil) : [],
   ]);
   const firstDoc = chosen[0]?.firstDoc ?? head.mergedUntil;
@@ -63,7 +63,7 @@ export async function readMergeSnapshot(
   return {
     segments,
     choice,
-    documents,
+    heads,
     recent,
     unindexed,
     dead: gone,
@@ -120,17 +120,17 @@ function firstAtLeast(sorted: Uint32Array, value: number): number {
   return low;
 }
 
-/** Encoded documents of segments, in the order asked for. */
-export async function selectDocuments(
+/** Heads of segments, in the order asked for. */
+export async function selectHeads(
   tx: TenantTransaction,
   segments: readonly SegmentFacts[],
 ): Promise<Uint8Array[]> {
   if (segments.length === 0) return [];
-  const addresses = segments.map(({ segment }) => segmentStart(segment) + documentsOffset);
+  const addresses = segments.map(({ segment }) => segmentStart(segment) + headOffset);
   const parts = groupParts(await selectBlocks(tx, addresses));
   return addresses.map((address) => {
     const rows = parts.get(address);
-    if (rows === undefined) throw new Error('a segment has no documents');
+    if (rows === undefined) throw new Error('a segment has no head');
     return Buffer.concat(rows.map((row) => row.data));
   });
 }

@@ -1,7 +1,7 @@
 import type { BlockRow } from '../../storage/statements/index-blocks.js';
 import type { RecentRow } from '../../storage/statements/index-recent.js';
 import { ownBlock, segmentStart, sharedBlock, sharedNumber } from './block-address.js';
-import type { ByteReader } from './byte-reader.js';
+import { ByteReader } from './byte-reader.js';
 import { decodeDocuments } from './document-codec.js';
 import { DocumentColumns } from './document-columns.js';
 import { decodeEntry, eachTerm } from './entry-codec.js';
@@ -33,13 +33,13 @@ export class MergedSegment {
   /** Appends the living documents to the columns. */
   constructor(
     facts: SegmentFacts,
-    documents: Uint8Array,
+    head: Uint8Array,
     dead: ReadonlySet<number>,
     into: DocumentColumns,
   ) {
     this.facts = facts;
     const columns = new DocumentColumns(facts.documents);
-    decodeDocuments(documents, columns);
+    decodeDocuments(new ByteReader(head), columns);
     this.#ordinals = new Int32Array(columns.count);
     let next = into.count;
     into.appendFrom(columns, 0, columns.count, (ordinal) => {

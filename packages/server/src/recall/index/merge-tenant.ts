@@ -127,7 +127,7 @@ class Merge {
     const columns = new DocumentColumns(1_024);
     const old = snapshot.segments
       .slice(choice.from, choice.to)
-      .map((facts, index) => new MergedSegment(facts, snapshot.documents[index]!, dead, columns));
+      .map((facts, index) => new MergedSegment(facts, snapshot.heads[index]!, dead, columns));
     const recents = mergeRecents(await this.#recentRows(snapshot), dead, columns);
     if (columns.count === 0) return undefined;
     const sharedBytes = old.reduce(

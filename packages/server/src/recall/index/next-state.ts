@@ -1,19 +1,19 @@
 import type { RecentRow } from '../../storage/statements/index-recent.js';
 import type { IndexHead } from '../../storage/statements/index-states.js';
-import { decodeDocuments } from './document-codec.js';
 import { DocumentColumns, withCapacity } from './document-columns.js';
 import { decodeEntry } from './entry-codec.js';
 import type { IndexState, PlacedSegment } from './index-state.js';
 import { RecentTerms } from './recent-terms.js';
 import type { Segment } from './segment.js';
+import { decodeHead } from './segment-head.js';
 
 /** What a snapshot has that a known state has not. */
 export interface IndexChange {
   readonly head: IndexHead;
   /** The segments of the snapshot, ascending by document; `undefined` when they are the known state's. */
   readonly segments: readonly Segment[] | undefined;
-  /** Encoded documents of those segments that the known state does not have, by number. */
-  readonly documents: ReadonlyMap<number, Uint8Array>;
+  /** Heads of those segments that the known state does not have, by number. */
+  readonly heads: ReadonlyMap<number, Uint8Array>;
   /** Recent documents from the known state's `nextDoc` on; all of them when segments changed. */
   readonly recent: readonly RecentRow[];
   /** Documents that died since the known state's version; all of them when segments changed. */
@@ -100,7 +100,7 @@ function placeSegments(
     const placed = known?.segments.find((each) => each.segment === segment);
     if (known !== undefined && placed !== undefined)
       columns.appendFrom(known.columns, placed.base, placed.base + segment.facts.documents);
-    else decodeDocuments(change.documents.get(segment.facts.segment)!, columns);
+    else decodeHead(change.heads.get(segment.facts.segment)!, columns, segment);
     return { segment, base };
   });
   const recents = new RecentTerms();

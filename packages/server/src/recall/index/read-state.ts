@@ -9,7 +9,7 @@ import {
 } from '../../storage/statements/index-states.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
 import type { IndexState } from './index-state.js';
-import { selectDocuments } from './merge-snapshot.js';
+import { selectHeads } from './merge-snapshot.js';
 import { nextState } from './next-state.js';
 import type { QueryTerm } from './recent-terms.js';
 import { groupParts, Segment } from './segment.js';
@@ -55,7 +55,7 @@ async function readContinued(
     head.nextDoc === known.nextDoc ? [] : selectRecent(tx, known.nextDoc),
     selectDead(tx, known.version),
   ]);
-  return nextState(known, { head, segments: undefined, documents: new Map(), recent, dead });
+  return nextState(known, { head, segments: undefined, heads: new Map(), recent, dead });
 }
 
 /** Everything but what is in segments. */
@@ -88,13 +88,13 @@ async function readSegments(
   const segments = facts.map((each) => here.get(each.segment) ?? new Segment(each));
   const fresh = facts.filter((each) => !here.has(each.segment));
   if (fetched !== undefined) keepBlocks(fetched, segments);
-  const [encoded, blocks] = await Promise.all([
-    selectDocuments(tx, fresh),
+  const [heads, blocks] = await Promise.all([
+    selectHeads(tx, fresh),
     fetchBlocks(tx, segments, terms),
   ]);
   keepBlocks(blocks, segments);
-  const documents = new Map(fresh.map(({ segment }, index) => [segment, encoded[index]!]));
-  return nextState(known, { head, segments, documents, recent, dead });
+  const headsBySegment = new Map(fresh.map(({ segment }, index) => [segment, heads[index]!]));
+  return nextState(known, { head, segments, heads: headsBySegment, recent, dead });
 }
 
 const segmentsOf = (state: IndexState): Segment[] => state.segments.map(({ segment }) => segment);

@@ -1,9 +1,9 @@
 import type { BlockRow } from '../../storage/statements/index-blocks.js';
-import { documentsOffset, segmentStart, vocabularyOffset } from './block-address.js';
+import { headOffset, segmentStart, vocabularyOffset } from './block-address.js';
 import { ByteWriter } from './byte-writer.js';
-import { encodeDocuments } from './document-codec.js';
 import type { DocumentColumns } from './document-columns.js';
 import type { SegmentFacts } from './segment-facts.js';
+import { encodeHead } from './segment-head.js';
 import {
   type BlockPart,
   maxPartBytes,
@@ -42,11 +42,6 @@ export class SegmentWriter {
     this.#emit = emit;
     this.#sharedBlocks = sharedBlocksFor(plan.sharedBytes);
     this.#terms = new TermBlockWriter(this.#sharedBlocks, (part) => this.#row(part));
-    const documents = encodeDocuments(columns);
-    for (let part = 0; part * maxPartBytes < documents.length; part++) {
-      const data = documents.subarray(part * maxPartBytes, (part + 1) * maxPartBytes);
-      this.#row({ offset: documentsOffset, part, data });
-    }
   }
 
   /** Terms come in the order of `compareTerms`. */
@@ -61,6 +56,11 @@ export class SegmentWriter {
   end(): SegmentFacts {
     this.#terms.end();
     this.#endVocabularyPart();
+    const head = encodeHead(this.#columns, this.#terms.ownHashes);
+    for (let part = 0; part * maxPartBytes < head.length; part++) {
+      const data = head.subarray(part * maxPartBytes, (part + 1) * maxPartBytes);
+      this.#row({ offset: headOffset, part, data });
+    }
     const { segment, firstDoc, endDoc, analysis } = this.#plan;
     return {
       segment,
@@ -68,7 +68,7 @@ export class SegmentWriter {
       endDoc,
       documents: this.#columns.count,
       sharedBlocks: this.#sharedBlocks,
-      ownTerms: this.#terms.ownTerms,
+      ownTerms: this.#terms.ownHashes.length,
       vocabularyParts: this.#vocabularyParts,
       sharedBytes: this.#terms.sharedBytes,
       bytes: this.#bytes,

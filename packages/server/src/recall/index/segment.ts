@@ -14,11 +14,26 @@ export class Segment {
   readonly facts: SegmentFacts;
   /** Parts by offset; no parts when the segment has no such block. */
   readonly #blocks = new Map<number, readonly Uint8Array[]>();
+  /** Offsets of terms' own blocks, as soon as the segment's head was read. */
+  #own: ReadonlySet<number> | undefined;
   /** Estimate of the memory that the cached blocks take. */
   bytes = 0;
 
   constructor(facts: SegmentFacts) {
     this.facts = facts;
+  }
+
+  /** The same segment with no blocks cached. */
+  bare(): Segment {
+    const segment = new Segment(this.facts);
+    if (this.#own !== undefined) segment.knowOwn(this.#own);
+    return segment;
+  }
+
+  /** Tells which offsets own blocks have, so that nobody looks for the own blocks of other terms. */
+  knowOwn(offsets: ReadonlySet<number>): void {
+    this.#own = offsets;
+    this.bytes += offsets.size * 16;
   }
 
   /** Addresses of the blocks that the terms need and that are not here. */
@@ -29,7 +44,7 @@ export class Segment {
       const shared = this.#shared(hash);
       if (!this.#blocks.has(shared)) missing.add(start + shared);
       const own = ownBlock(hash);
-      if (this.facts.ownTerms > 0 && !this.#blocks.has(own)) missing.add(start + own);
+      if (this.#mayHave(own) && !this.#blocks.has(own)) missing.add(start + own);
     }
     return [...missing];
   }
@@ -51,8 +66,13 @@ export class Segment {
   postings(term: QueryTerm, into: PostingBuffer, base: number): void {
     for (const part of this.#parts(this.#shared(term.hash)))
       if (readShared(part, term.hash, term.bytes, into, base)) return;
-    if (this.facts.ownTerms === 0) return;
-    for (const part of this.#parts(ownBlock(term.hash))) readOwn(part, term.bytes, into, base);
+    const own = ownBlock(term.hash);
+    if (!this.#mayHave(own)) return;
+    for (const part of this.#parts(own)) readOwn(part, term.bytes, into, base);
+  }
+
+  #mayHave(own: number): boolean {
+    return this.#own === undefined ? this.facts.ownTerms > 0 : this.#own.has(own);
   }
 
   #shared(hash: number): number {

@@ -52,8 +52,8 @@ export class TermBlockWriter {
   #sharedPart = 0;
   #ownOffset = -1;
   #ownPart = 0;
-  /** Terms so far that got blocks of their own. */
-  ownTerms = 0;
+  /** Hashes of the terms so far that got blocks of their own, ascending. */
+  readonly ownHashes: number[] = [];
   /** Bytes of the shared parts so far. */
   sharedBytes = 0;
 
@@ -100,7 +100,7 @@ export class TermBlockWriter {
   }
 
   #addOwn({ hash, term, list }: TermPostings): void {
-    this.ownTerms++;
+    this.ownHashes.push(hash);
     const offset = ownBlock(hash);
     if (offset !== this.#ownOffset) this.#ownPart = 0;
     this.#ownOffset = offset;

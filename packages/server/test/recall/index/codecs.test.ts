@@ -152,7 +152,7 @@ describe('documents of a segment', () => {
         }
         const decoded = new DocumentColumns(0);
         decoded.appendFrom(all, 0, before.length);
-        decodeDocuments(encodeDocuments(encoded), decoded);
+        decodeDocuments(new ByteReader(encodeDocuments(encoded)), decoded);
         expect(plain(decoded)).toEqual(plain(all));
       }),
     );

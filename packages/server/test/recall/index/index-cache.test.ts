@@ -14,7 +14,7 @@ function state(documents: number, version = 1, generation = 0): IndexState {
   return nextState(undefined, {
     head: { version, generation, nextDoc: documents, memories: documents },
     segments: undefined,
-    documents: new Map(),
+    heads: new Map(),
     recent: Array.from({ length: documents }, (_, doc) => ({
       doc,
       entry: entryOf(documentOf(['some', 'words', `and-${doc}`])),

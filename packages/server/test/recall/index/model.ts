@@ -103,7 +103,7 @@ export class TenantModel {
 const newMemory = (document: TestDocument): NewMemory => ({
   id: memoryId(randomUUID()),
   content: 'not looked at',
-  metadata: '{}',
+  metadata: {},
   importance: 0.5,
   zone: 4,
   score: 0,

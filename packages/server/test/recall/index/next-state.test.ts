@@ -37,7 +37,7 @@ function follow(known: Known, came: readonly TestDocument[], places: readonly nu
       memories: live.size,
     },
     segments: undefined,
-    documents: new Map(),
+    heads: new Map(),
     recent,
     dead,
   });

@@ -28,9 +28,7 @@ class SegmentLab {
     dead: ReadonlySet<number> = new Set(),
   ): Promise<SegmentFacts> {
     const columns = new DocumentColumns(0);
-    const sources = old.map(
-      (facts) => new MergedSegment(facts, this.#documents(facts), dead, columns),
-    );
+    const sources = old.map((facts) => new MergedSegment(facts, this.#head(facts), dead, columns));
     const recents = mergeRecents(
       recent.map(([doc, document]) => ({ doc, entry: entryOf(document) })),
       dead,
@@ -70,7 +68,7 @@ class SegmentLab {
     return [...ordinals].map((ordinal, index) => [ordinal, frequencies[index]!]);
   }
 
-  #documents({ segment }: SegmentFacts): Uint8Array {
+  #head({ segment }: SegmentFacts): Uint8Array {
     const parts = groupParts(this.rows).get(segment * 2 ** 26)!;
     return Buffer.concat(parts.map((row) => row.data));
   }
