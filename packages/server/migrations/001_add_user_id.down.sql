@@ -24,7 +24,9 @@ revoke all on memories from stellar_app;
 revoke usage on schema public from stellar_app, stellar_system;
 
 -- step: the renamed rows are team again, and only those
-drop function if exists legacy_rename_tier() cascade;
+drop trigger if exists legacy_rename_tier on subscription_events;
+drop trigger if exists legacy_rename_tier on users;
+drop function if exists legacy_rename_tier();
 with undone as (
   delete from migration_undo where version = 1 and direction = 'up' and relation = 'users' returning row_key, before
 )

@@ -24,38 +24,42 @@ alter table memories
 drop function if exists legacy_lock_tenant() cascade;
 drop function if exists legacy_complete_memory() cascade;
 drop function if exists legacy_count_memories() cascade;
-
--- step: rows get back what they held, if nobody changed it since
--- Where the function is missing, the way up was cut off before it overwrote anything.
-do $$
-begin
-  if to_regproc('public.legacy_metadata') is not null then
-    with undone as (
-      delete from migration_undo where version = 3 and direction = 'up' and relation = 'memories'
-      returning row_key, before
-    ), was as (
-      select row_key,
-             (before ->> 'zone')::integer as zone,
-             (before ->> 'metadata')::jsonb as metadata,
-             before -> 'recall_count' = 'null' as no_count,
-             before -> 'arbitrary_importance' = 'null' as no_importance,
-             before -> 'total_score' = 'null' as no_score
-        from undone
-    )
-    update memories m
-       set zone = case
-             when m.zone = 4 and (was.zone between 0 and 4) is not true then was.zone else m.zone end,
-           metadata = case when m.metadata = legacy_metadata(was.metadata) then was.metadata else m.metadata end,
-           recall_count = case when was.no_count then nullif(m.recall_count, 0) else m.recall_count end,
-           arbitrary_importance = case
-             when was.no_importance then nullif(m.arbitrary_importance, 0.5) else m.arbitrary_importance end,
-           total_score = case when was.no_score then nullif(m.total_score, 0) else m.total_score end
-      from was
-     where m.id = was.row_key;
-  end if;
-end $$;
 drop function if exists legacy_zone(integer);
 drop function if exists legacy_metadata(jsonb);
+
+-- step batches: rows get back what they held, if nobody changed it since
+with undone as (
+  delete from migration_undo
+   where ctid = any (array(
+     select ctid from migration_undo
+      where version = 3 and direction = 'up' and relation = 'memories'
+      order by row_key limit $1))
+  returning row_key, before
+), was as (
+  select row_key,
+         (before ->> 'zone')::integer as zone,
+         (before ->> 'metadata')::jsonb as metadata,
+         before -> 'recall_count' = 'null' as no_count,
+         before -> 'arbitrary_importance' = 'null' as no_importance,
+         before -> 'total_score' = 'null' as no_score
+    from undone
+), written as (
+  update memories m
+     set zone = case
+           when m.zone = 4 and (was.zone between 0 and 4) is not true then was.zone else m.zone end,
+         metadata = case
+           when m.metadata = '{}' and (was.metadata is null or was.metadata = 'null') then was.metadata
+           when m.metadata = jsonb_build_object('value', was.metadata) and jsonb_typeof(was.metadata) <> 'object'
+             then was.metadata
+           else m.metadata end,
+         recall_count = case when was.no_count then nullif(m.recall_count, 0) else m.recall_count end,
+         arbitrary_importance = case
+           when was.no_importance then nullif(m.arbitrary_importance, 0.5) else m.arbitrary_importance end,
+         total_score = case when was.no_score then nullif(m.total_score, 0) else m.total_score end
+    from was
+   where m.id = was.row_key
+)
+select count(*)::integer as done from undone;
 
 -- step: what v1 has no column for is kept for a later way up
 insert into migration_undo (version, direction, relation, row_key, before)

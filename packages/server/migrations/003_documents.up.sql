@@ -38,7 +38,7 @@ with place as (
         from memories
        where doc is null and (created_at, id) > (place.documented_created_at, place.documented_id)
        order by created_at, id
-       limit 5000
+       limit $1
     ) m
 ), undo as (
   insert into migration_undo (version, direction, relation, row_key, before)
@@ -76,10 +76,10 @@ drop index concurrently if exists memories_undocumented;
 -- step batches: what a way back to v1 had kept of newer columns
 with kept as (
   delete from migration_undo
-   where version = 3 and direction = 'down' and relation = 'memories'
-     and row_key in (select row_key from migration_undo
-                      where version = 3 and direction = 'down' and relation = 'memories'
-                      order by row_key limit 5000)
+   where ctid = any (array(
+     select ctid from migration_undo
+      where version = 3 and direction = 'down' and relation = 'memories'
+      order by row_key limit $1))
   returning row_key, before
 ), written as (
   update memories m

@@ -1,8 +1,8 @@
 -- step batches: recalls go back to where v1 counts them
 with counted as (
   delete from memory_recalls
-   where (user_id, memory_id) in (select user_id, memory_id from memory_recalls
-                                   order by user_id, memory_id limit $1)
+   where ctid = any (array(
+     select ctid from memory_recalls order by user_id, memory_id limit $1))
   returning user_id, memory_id, recall_count, last_recalled_at
 ), written as (
   update memories m

@@ -1,9 +1,11 @@
 -- The way back opens the window again. v1 knows one owner, so this refuses when several accounts store.
 
 -- step: the window opens
--- Without the force the owner sees every counter; the lock keeps them as they are until the check holds.
+-- In the order in which every writer comes to them, so that nobody is met halfway.
+lock table tenant_usage, memory_recalls, memories, subscription_events, api_keys, users
+  in access exclusive mode;
+-- Without the force the owner sees every counter.
 alter table tenant_usage no force row level security;
-lock table memories in share row exclusive mode;
 do $$
 declare
   storing uuid[] := array(

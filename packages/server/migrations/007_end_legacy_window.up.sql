@@ -3,6 +3,9 @@
 -- adopted one this waits for `migrate up --end-legacy`.
 
 -- step: the window closes
+-- In the order in which every writer comes to them, so that nobody is met halfway.
+lock table tenant_usage, memory_recalls, memories, subscription_events, api_keys, users
+  in access exclusive mode;
 drop function legacy_lock_tenant() cascade;
 drop function legacy_complete_memory() cascade;
 drop function legacy_count_memories() cascade;

@@ -13,6 +13,6 @@ begin
        using (user_id = %1$L::uuid) with check (user_id = %1$L::uuid)',
     legacy_owner());
 end $$;
-create policy legacy_window on users to current_user using (true) with check (true);
-create policy legacy_window on api_keys to current_user using (true) with check (true);
 create policy legacy_window on subscription_events to current_user using (true) with check (true);
+create policy legacy_window on api_keys to current_user using (true) with check (true);
+create policy legacy_window on users to current_user using (true) with check (true);

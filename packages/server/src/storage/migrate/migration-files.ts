@@ -8,7 +8,7 @@ import { MigrationError } from './migration-error.js';
  * How a step runs.
  * - `transaction`: in one transaction together with the note that it is done.
  * - `online`: one statement outside a transaction (`create index concurrently`); may run twice.
- * - `batches`: one statement that answers how many rows it did, repeated until that is none.
+ * - `batches`: one statement that does up to `$1` rows and answers how many (`done`), repeated until none.
  * - `each`: one statement that answers statements, each of which runs like `online`.
  */
 export type StepKind = 'transaction' | 'online' | 'batches' | 'each';

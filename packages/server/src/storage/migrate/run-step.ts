@@ -34,8 +34,7 @@ export async function runStep(step: Step, context: StepContext): Promise<void> {
 }
 
 const kinds: Record<Step['kind'], (step: Step, context: StepContext) => Promise<void>> = {
-  transaction: (step, context) =>
-    patiently(step, context, () => runTransaction(context, step.text, context.note)),
+  transaction: (step, context) => patiently(step, context, () => runTransaction(step, context)),
   online: async (step, context) => {
     await patiently(step, context, () => runOnline(context.connection, step.text));
     await context.connection.exec(context.note);
@@ -53,13 +52,34 @@ const kinds: Record<Step['kind'], (step: Step, context: StepContext) => Promise<
   },
 };
 
-async function runTransaction(context: StepContext, ...texts: string[]): Promise<void> {
-  await inTransaction(context, () => context.connection.exec(texts.join(';\n')));
+function runTransaction(step: Step, context: StepContext): Promise<void> {
+  const { connection, lockTimeoutMs } = context;
+  return inTransaction(connection, async () => {
+    if (connection.engine === 'postgres')
+      await connection.exec(`set local lock_timeout = 10000; ${keepVacuumOut}`);
+    await connection.exec(
+      `set local lock_timeout = ${lockTimeoutMs}; ${step.text};\n${context.note}`,
+    );
+  });
 }
 
-async function inTransaction<T>(context: StepContext, work: () => Promise<T>): Promise<T> {
-  const { connection, lockTimeoutMs } = context;
-  await connection.exec(`begin; set local lock_timeout = ${lockTimeoutMs}`);
+/**
+ * Autovacuum gives way only to who has waited for `deadlock_timeout` (1 s), and a step that waits so long for
+ * its own lock holds up everybody behind it. Who waits for this weaker lock holds up nobody who reads or writes;
+ * once it is had, autovacuum stays away until the transaction ends.
+ */
+const keepVacuumOut = `
+  do $$ declare relation regclass; begin
+    for relation in select oid from pg_class
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+        and pg_has_role(relowner, 'USAGE') order by relname
+    loop
+      execute format('lock table %s in share update exclusive mode', relation);
+    end loop;
+  end $$`;
+
+async function inTransaction<T>(connection: OwnerConnection, work: () => Promise<T>): Promise<T> {
+  await connection.exec('begin');
   try {
     const result = await work();
     await connection.exec('commit');
@@ -70,16 +90,38 @@ async function inTransaction<T>(context: StepContext, work: () => Promise<T>): P
   }
 }
 
+/** Rows of the first batch and of the largest. */
+const batchRows = 5_000;
+
+/** Whoever writes a row of a batch waits until its end: this long, more or less. */
+const batchMs = 100;
+
+/** Repeats the statement with as many rows (`$1`) as take `batchMs`, until it finds none. */
 async function runBatches(step: Step, context: StepContext): Promise<void> {
   let rows = 0;
+  let limit = batchRows;
   for (;;) {
-    const [answer] = await patiently(step, context, () =>
-      inTransaction(context, () => context.connection.query<{ done: number }>(step.text)),
-    );
-    if (answer === undefined || answer.done === 0) return;
-    rows += answer.done;
+    const from = performance.now();
+    const done = await patiently(step, context, () => runBatch(step, context, limit));
+    if (done === 0) return;
+    rows += done;
     context.onProgress({ event: 'rows', name: context.name, title: step.title, rows });
+    const fitting = (limit * batchMs) / (performance.now() - from);
+    limit = Math.round(Math.min(batchRows, Math.max(batchRows / 10, fitting)));
   }
+}
+
+function runBatch(step: Step, context: StepContext, limit: number): Promise<number> {
+  const { connection, lockTimeoutMs } = context;
+  return inTransaction(connection, async () => {
+    // A batch is a small part of a large table, which the planner would rather read as a whole every time.
+    await connection.exec(
+      `set local lock_timeout = ${lockTimeoutMs}; set local enable_seqscan = off;
+       set local enable_hashjoin = off; set local enable_mergejoin = off`,
+    );
+    const [answer] = await connection.query<{ done: number }>(step.text, [limit]);
+    return answer?.done ?? 0;
+  });
 }
 
 /**

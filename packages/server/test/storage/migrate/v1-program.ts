@@ -14,6 +14,8 @@ export interface V1Report {
 export interface V1Program {
   /** Resolves when so many statements more were answered. */
   progressed(statements: number): Promise<void>;
+  /** The slowest statement since this was last asked. */
+  takeWorst(): string;
   stop(): Promise<V1Report>;
 }
 
@@ -53,6 +55,8 @@ export async function startV1(url: string, connections: number, rows: number): P
   const clients = await Promise.all(
     Array.from({ length: connections }, async () => {
       const client = new pg.Client({ connectionString: url, application_name: 'v1' });
+      // The statement under way fails too, and is counted.
+      client.on('error', () => undefined);
       await client.connect();
       return client;
     }),
@@ -60,16 +64,19 @@ export async function startV1(url: string, connections: number, rows: number): P
   const report = { writes: 0, reads: 0, errors: [] as string[], worst: { ms: 0, what: '' } };
   const waiting: { at: number; resolve: () => void }[] = [];
   let stopped = false;
+  let recent = { ms: 0, what: '' };
   const timed = async (kind: 'writes' | 'reads', what: string, work: () => Promise<unknown>) => {
     const from = performance.now();
     await work().catch((error: unknown) => report.errors.push(`${what}: ${String(error)}`));
     const ms = performance.now() - from;
     if (ms > report.worst.ms) report.worst = { ms, what };
+    if (ms > recent.ms) recent = { ms, what };
     report[kind] += 1;
     for (const one of waiting) if (report.writes + report.reads >= one.at) one.resolve();
   };
   const loops = clients.map(async (client, worker) => {
-    for (let n = 1; !stopped; n += 1)
+    // Once the server is gone every statement fails at once: a loop without end would starve the event loop.
+    for (let n = 1; !stopped && report.errors.length < 1_000; n += 1)
       for (const one of statements(client, worker, n, rows)) await timed(...one);
     await client.end();
   });
@@ -78,6 +85,11 @@ export async function startV1(url: string, connections: number, rows: number): P
       new Promise((resolve) => {
         waiting.push({ at: report.writes + report.reads + count, resolve });
       }),
+    takeWorst() {
+      const { ms, what } = recent;
+      recent = { ms: 0, what: '' };
+      return `${ms.toFixed(0)} ms (${what})`;
+    },
     async stop() {
       stopped = true;
       await Promise.all(loops);
