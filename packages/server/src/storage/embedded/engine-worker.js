@@ -5,7 +5,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { DurableFiles } from './durable-files.js';
 
 /**
- * @typedef {{ directory: string, startParameters: string[] }} EngineSettings
+ * @typedef {{ directory: string, startParameters: string[], code: object }} EngineSettings
  * @typedef {{ id: number, bytes: Uint8Array }} EngineRequest protocol messages, whole ones
  * @typedef {{ id: number, close: true }} EngineClose
  * @typedef {{ id: number, bytes: Uint8Array }} EngineReply
@@ -29,6 +29,7 @@ function remember(text) {
 const engine = await PGlite.create({
   fs: new DurableFiles(settings.directory),
   startParams: settings.startParameters,
+  pgliteWasmModule: settings.code,
   onStderr: remember,
 }).catch((/** @type {unknown} */ cause) => {
   throw new Error(`${String(cause)}\n${log.join('\n')}`, { cause });

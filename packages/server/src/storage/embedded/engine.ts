@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { DatabaseError } from '../database-error.js';
+import { engineCode } from './engine-code.js';
 import type { EngineFault, EngineReply, EngineSettings } from './engine-worker.js';
 import { startParameters } from './start-parameters.js';
 
@@ -38,7 +39,8 @@ export class Engine {
 
   /** Starts the engine on a cluster's directory. Resolves when it answers. */
   static async start(directory: string): Promise<Engine> {
-    const engine = new Engine({ directory, startParameters: [...startParameters] });
+    const code = await engineCode();
+    const engine = new Engine({ directory, startParameters: [...startParameters], code });
     // The worker's first message has id 0: it is ready.
     await engine.#reply(0);
     return engine;
