@@ -28,7 +28,7 @@ export async function openEmbeddedEngine(config: Config, logger: Logger): Promis
     { folder: folder.path },
     'opening the embedded database; the first time takes seconds',
   );
-  const database = await openDatabase(folder);
+  const database = await openDatabase(folder, logger);
   try {
     await migrate(database);
     await assertSafeToServe(database);
@@ -41,10 +41,13 @@ export async function openEmbeddedEngine(config: Config, logger: Logger): Promis
   }
 }
 
-async function openDatabase(folder: DataFolder): Promise<EmbeddedDatabase> {
+async function openDatabase(folder: DataFolder, logger: Logger): Promise<EmbeddedDatabase> {
   try {
     await makeDataFolder(folder);
-    return await openEmbeddedDatabase({ dataDir: folder.path });
+    return await openEmbeddedDatabase({
+      dataDir: folder.path,
+      onUpkeepError: (err) => logger.error({ err }, 'upkeep of the embedded database failed'),
+    });
   } catch (error) {
     throw refused(error);
   }
