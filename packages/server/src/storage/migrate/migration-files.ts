@@ -69,7 +69,7 @@ async function loadMigration(folder: string, fileName: string): Promise<Migratio
 async function readExpanded(folder: string, fileName: string): Promise<string> {
   const text = (await readFile(join(folder, fileName), 'utf8')).replaceAll('\r\n', '\n');
   const parts = text.split(/^-- include: (.+)$/m);
-  const expanded = parts.map((part, index) =>
+  const expanded = parts.map(async (part, index) =>
     index % 2 === 1 ? readFile(join(folder, part), 'utf8') : part,
   );
   return (await Promise.all(expanded)).join('').replaceAll('\r\n', '\n');

@@ -1,4 +1,4 @@
-import { findLegacyData, hasRows } from './adoption.js';
+import { findLegacyData, hasRows, type LegacyData } from './adoption.js';
 import { assertSameHistory, type DatabaseState, readState } from './bookkeeping.js';
 import { loadMigrations, type Migration } from './migration-files.js';
 import type { OwnerConnection } from './owner-connection.js';
@@ -81,7 +81,9 @@ export async function migrationPlan(
   const state = await readState(connection);
   assertSameHistory(migrations, state);
   const begun = state.recorded.has(1);
-  const legacy = begun ? { rows: new Map(), problems: [] } : await findLegacyData(connection);
+  const legacy: LegacyData = begun
+    ? { rows: new Map(), problems: [] }
+    : await findLegacyData(connection);
   const adopts = state.adoption !== undefined || hasRows(legacy);
   const adoption = state.adoption ?? (adopts ? { legacyOwner: '', windowOpen: true } : undefined);
   const { ready, waiting } = pendingMigrations(migrations, { ...state, adoption }, options);

@@ -16,7 +16,7 @@ export interface AppLogin {
 export async function ensureRoles(connection: OwnerConnection, appLogin?: AppLogin): Promise<void> {
   const roles = await readFile(join(migrationsFolder, 'roles.sql'), 'utf8');
   await untilRolesRest(() => connection.exec(roles));
-  if (appLogin !== undefined) await ensureAppLogin(connection, appLogin);
+  if (appLogin !== undefined) await untilRolesRest(() => ensureAppLogin(connection, appLogin));
 }
 
 async function ensureAppLogin(connection: OwnerConnection, login: AppLogin): Promise<void> {
@@ -31,10 +31,8 @@ async function ensureAppLogin(connection: OwnerConnection, login: AppLogin): Pro
       'DATABASE_URL has the login that owns the tables, for which row security is no wall. ' +
         'Give it a login of its own, for example stellar_app with a new password; migrate up creates it.',
     );
-  if (role?.canLogin !== true)
-    await untilRolesRest(() => connection.exec(loginStatement(login, role !== undefined)));
-  if (login.name !== 'stellar_app')
-    await untilRolesRest(() => connection.exec(membershipStatement(login.name)));
+  if (role?.canLogin !== true) await connection.exec(loginStatement(login, role !== undefined));
+  if (login.name !== 'stellar_app') await connection.exec(membershipStatement(login.name));
 }
 
 function loginStatement({ name, password }: AppLogin, exists: boolean): string {
@@ -44,14 +42,19 @@ function loginStatement({ name, password }: AppLogin, exists: boolean): string {
 }
 
 const membershipStatement = (name: string): string => `
-  do $$ begin
-    if not pg_has_role('${name}', 'stellar_app', 'MEMBER') then
+  do $$
+  declare
+    modern constant boolean := current_setting('server_version_num')::integer >= 160000;
+  begin
+    if not pg_has_role('${name}', 'stellar_app', case when modern then 'SET' else 'MEMBER' end) then
       execute format('grant stellar_app to %I', '${name}')
-        || case when current_setting('server_version_num')::integer >= 160000
-                then ' with inherit false, set true' else '' end;
+        || case when modern then ' with inherit false, set true' else '' end;
     end if;
-  end $$;
-  alter role "${name}" set plan_cache_mode = force_custom_plan`;
+    if not exists (select from pg_roles
+                    where rolname = '${name}' and 'plan_cache_mode=force_custom_plan' = any (rolconfig)) then
+      alter role "${name}" set plan_cache_mode = force_custom_plan;
+    end if;
+  end $$`;
 
 /**
  * What Postgres stores of a password (RFC 5803), so that the password itself is in no statement and no server log.

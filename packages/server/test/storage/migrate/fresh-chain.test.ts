@@ -60,10 +60,8 @@ describeEngines('a fresh database', (engine) => {
   test('that was taken back shows in the plan what would run', async () => {
     await migrateDown(db.owner, { to: 4 });
     const plan = await migrationPlan(db.owner);
-    expect(plan.migrations[0]).toEqual({
-      name: '005_recalls',
-      steps: expect.arrayContaining(['answers by Idempotency-Key']),
-    });
+    expect(plan.migrations[0]?.name).toBe('005_recalls');
+    expect(plan.migrations[0]?.steps).toContain('answers by Idempotency-Key');
     expect(plan).toMatchObject({ waiting: [], needsLegacyOwner: false, problems: [] });
     await migrateUp(db.owner);
   });

@@ -83,16 +83,12 @@ describe.skipIf(!hasPostgres())('a migration that is cut off', () => {
       );
     }
     await migrateUp(owner, adoption);
-    const [row] = await asAdmin(
-      db.adminUrl,
-      async (admin) =>
-        (
-          await admin.query(
-            'select count(distinct doc)::int as docs, max(doc) as highest from memories',
-          )
-        ).rows,
+    const { rows } = await asAdmin(db.adminUrl, (admin) =>
+      admin.query<{ docs: number; highest: number }>(
+        'select count(distinct doc)::int as docs, max(doc) as highest from memories',
+      ),
     );
-    expect(row).toEqual({ docs: 12_000, highest: 11_999 });
+    expect(rows).toEqual([{ docs: 12_000, highest: 11_999 }]);
   }, 60_000);
 
   test('while it built an index leaves an invalid one, which the next run builds again', async () => {
