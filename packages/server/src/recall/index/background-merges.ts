@@ -80,7 +80,8 @@ export class BackgroundMerges {
   async #mergeAll(userId: UserId, flush: boolean): Promise<void> {
     try {
       let outcome = await this.#merge(userId, flush);
-      while (outcome === 'merged' && !this.#closed) outcome = await this.#merge(userId, false);
+      while (outcome.startsWith('merged') && !this.#closed)
+        outcome = await this.#merge(userId, flush && outcome === 'merged in part');
     } catch (error) {
       this.#onError(error);
     }

@@ -33,10 +33,14 @@ export class ByteReader {
     return (value >>> 1) ^ -(value & 1);
   }
 
-  raw(length: number): Uint8Array {
-    const start = this.position;
+  skip(length: number): void {
     this.position += length;
     if (this.position > this.bytes.length) throw new RangeError('an index block ends too early');
+  }
+
+  raw(length: number): Uint8Array {
+    const start = this.position;
+    this.skip(length);
     return this.bytes.subarray(start, this.position);
   }
 

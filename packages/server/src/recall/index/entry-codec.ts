@@ -66,15 +66,18 @@ export function decodeEntry(bytes: Uint8Array): DecodedEntry {
   return { facts, analysis, terms, termsStart: reader.position, bytes };
 }
 
-/** Calls `visit` with each term of an entry: its UTF-8 bytes and its frequency. */
+/** Calls `visit` with each term of an entry, UTF-8 from `start` to `end` of its bytes, and its frequency. */
 export function eachTerm(
   entry: DecodedEntry,
-  visit: (term: Uint8Array, frequency: number) => void,
+  visit: (bytes: Uint8Array, start: number, end: number, frequency: number) => void,
 ): void {
   const reader = new ByteReader(entry.bytes);
   reader.position = entry.termsStart;
   for (let index = 0; index < entry.terms; index++) {
     const frequency = reader.byte();
-    visit(reader.block(), frequency);
+    const length = reader.varint();
+    const start = reader.position;
+    reader.skip(length);
+    visit(entry.bytes, start, reader.position, frequency);
   }
 }

@@ -10,6 +10,10 @@ export interface MergePolicy {
   readonly deadDocuments: number;
   /** Document numbers that one merge takes from the recent ones at most: they are held in memory. */
   readonly recentAtOnce: number;
+  /** Bytes of their entries at most, because a memory may have ten thousand terms. */
+  readonly recentBytes: number;
+  /** Memories without an entry that one merge analyses at most. */
+  readonly unindexedAtOnce: number;
 }
 
 /** By measurement; the ADR of the lexical index has the table. */
@@ -19,6 +23,8 @@ export const defaultMergePolicy: MergePolicy = {
   deadShare: 0.25,
   deadDocuments: 64,
   recentAtOnce: 4_096,
+  recentBytes: 8 * 1024 * 1024,
+  unindexedAtOnce: 128,
 };
 
 /** How many documents a segment holds and how many of those died since. */

@@ -1,6 +1,10 @@
 import { selectBlocks } from '../../storage/statements/index-blocks.js';
 import { selectDead } from '../../storage/statements/index-dead.js';
-import { type RecentRow, selectRecent } from '../../storage/statements/index-recent.js';
+import {
+  type RecentRow,
+  selectRecent,
+  selectRecentBeyond,
+} from '../../storage/statements/index-recent.js';
 import { type IndexSource, selectIndexSources } from '../../storage/statements/index-sources.js';
 import { selectIndexHead, selectMergedIndex } from '../../storage/statements/index-states.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
@@ -27,6 +31,8 @@ export interface MergeSnapshot {
   readonly endDoc: number;
   /** Documents below are in segments after the merge. */
   readonly mergedUntil: number;
+  /** Document number that the next memory takes. */
+  readonly nextDoc: number;
 }
 
 /** Whether there is anything to merge. Reads no documents: one trip, a few rows. */
@@ -38,37 +44,49 @@ export async function mergeIsDue(
   return choose(policy, await readHead(tx), flush) !== undefined;
 }
 
-/** Reads what the next merge starts from; `undefined` when there is nothing to merge. Two trips, three when a memory was never indexed. */
+/** Reads what the next merge starts from; `undefined` when there is nothing to merge. Three trips, or four. */
 export async function readMergeSnapshot(
   tx: TenantTransaction,
   policy: MergePolicy,
   flush = false,
 ): Promise<MergeSnapshot | undefined> {
   const head = await readHead(tx);
-  const { segments, dead } = head;
   const choice = choose(policy, head, flush);
   if (choice === undefined) return undefined;
-  const chosen = segments.slice(choice.from, choice.to);
-  const recentEnd = Math.min(head.nextDoc, head.mergedUntil + policy.recentAtOnce);
-  const mergedUntil = choice.recent ? recentEnd : head.mergedUntil;
-  const [heads, recent] = await Promise.all([
-    selectHeads(tx, chosen),
-    choice.recent ? selectRecent(tx, head.mergedUntil, mergedUntil) : [],
-  ]);
+  const chosen = head.segments.slice(choice.from, choice.to);
   const firstDoc = chosen[0]?.firstDoc ?? head.mergedUntil;
-  const endDoc = choice.recent ? mergedUntil : chosen.at(-1)!.endDoc;
-  const gone = dead.filter((doc) => doc >= firstDoc && doc < endDoc);
-  const lost = without(head.mergedUntil, mergedUntil, [...recent.map(({ doc }) => doc), ...gone]);
-  const unindexed = lost.length === 0 ? [] : await selectIndexSources(tx, lost);
+  const [heads, recents] = await Promise.all([
+    selectHeads(tx, chosen),
+    choice.recent ? readRecents(tx, policy, head) : noRecents(head),
+  ]);
+  const endDoc = choice.recent ? recents.mergedUntil : chosen.at(-1)!.endDoc;
+  const dead = head.dead.filter((doc) => doc >= firstDoc && doc < endDoc);
+  const { segments, nextDoc } = head;
+  return { segments, nextDoc, choice, heads, ...recents, dead, firstDoc, endDoc };
+}
+
+type Recents = Pick<MergeSnapshot, 'recent' | 'unindexed' | 'mergedUntil'>;
+
+const noRecents = ({ mergedUntil }: Head): Recents => ({ recent: [], unindexed: [], mergedUntil });
+
+/** As many recent documents as fit a merge, oldest first. */
+async function readRecents(
+  tx: TenantTransaction,
+  policy: MergePolicy,
+  head: Head,
+): Promise<Recents> {
+  const from = head.mergedUntil;
+  const most = Math.min(head.nextDoc, from + policy.recentAtOnce);
+  const beyond = (await selectRecentBeyond(tx, from, most, policy.recentBytes)) ?? most;
+  // However large, one is always taken.
+  const end = Math.max(beyond, from + 1);
+  const recent = await selectRecent(tx, from, end);
+  const lost = without(from, end, [...recent.map(({ doc }) => doc), ...head.dead]);
+  const mergedUntil = lost[policy.unindexedAtOnce] ?? end;
+  const missing = lost.slice(0, policy.unindexedAtOnce);
   return {
-    segments,
-    choice,
-    heads,
-    recent,
-    unindexed,
-    dead: gone,
-    firstDoc,
-    endDoc,
+    recent: recent.filter(({ doc }) => doc < mergedUntil),
+    unindexed: missing.length === 0 ? [] : await selectIndexSources(tx, missing),
     mergedUntil,
   };
 }

@@ -7,7 +7,7 @@ import { DocumentColumns } from './document-columns.js';
 import { decodeEntry, eachTerm } from './entry-codec.js';
 import { PostingBuffer, readPostings } from './postings-codec.js';
 import type { SegmentFacts } from './segment-facts.js';
-import { eachSharedTerm, openOwn, type TermPostings } from './term-blocks.js';
+import { eachSharedTerm, type VisitTerm, visitOwnTerm } from './term-blocks.js';
 import { TermGroups } from './term-groups.js';
 import { termHash } from './term-hash.js';
 
@@ -63,39 +63,30 @@ export class MergedSegment {
   /** Adds the postings of the terms of these hashes, as new ordinals, to the groups. */
   gather(rows: readonly BlockRow[], { low, high }: HashRange, into: TermGroups): void {
     const ownFrom = segmentStart(this.facts.segment) + ownBlock(0);
-    const add = (term: Uint8Array, reader: ByteReader): void => {
-      const hash = termHash(term);
-      if (hash >= low && hash < high) this.#renumber(reader, into.of(hash, term));
+    const add: VisitTerm = (bytes, start, end, postings) => {
+      const hash = termHash(bytes, start, end);
+      if (hash >= low && hash < high)
+        this.#renumber(postings, into, into.of(hash, bytes, start, end));
     };
-    for (const { block, data } of rows) {
+    for (const { block, data } of rows)
       if (block < ownFrom) eachSharedTerm(data, add);
-      else {
-        const { term, reader } = openOwn(data);
-        add(term, reader);
-      }
-    }
+      else visitOwnTerm(data, add);
   }
 
-  #renumber(reader: ByteReader, into: PostingBuffer): void {
-    const { length, ordinals, frequencies } = this.#read(reader);
-    into.reserve(length);
+  #renumber(postings: ByteReader, into: TermGroups, group: number): void {
+    this.#scratch.length = 0;
+    readPostings(postings, this.#scratch);
+    const { length, ordinals, frequencies } = this.#scratch;
     for (let index = 0; index < length; index++) {
       const ordinal = this.#ordinals[ordinals[index]!]!;
-      if (ordinal >= 0) into.push(ordinal, frequencies[index]!);
+      if (ordinal >= 0) into.push(group, ordinal, frequencies[index]!);
     }
-  }
-
-  #read(reader: ByteReader): PostingBuffer {
-    this.#scratch.length = 0;
-    readPostings(reader, this.#scratch);
-    return this.#scratch;
   }
 }
 
 /** Recent documents in a merge. */
 export interface MergedRecents {
-  /** In the order of segments. */
-  readonly terms: readonly TermPostings[];
+  readonly terms: TermGroups;
   /** Least version of text analysis among the entries. */
   readonly analysis: number;
 }
@@ -106,7 +97,7 @@ export function mergeRecents(
   dead: ReadonlySet<number>,
   into: DocumentColumns,
 ): MergedRecents {
-  const groups = new TermGroups();
+  const terms = new TermGroups();
   let analysis = Number.MAX_SAFE_INTEGER;
   for (const row of rows) {
     if (dead.has(row.doc)) continue;
@@ -114,11 +105,9 @@ export function mergeRecents(
     const ordinal = into.count;
     into.append(row.doc, entry.facts);
     analysis = Math.min(analysis, entry.analysis);
-    eachTerm(entry, (term, frequency) => groups.of(termHash(term), term).push(ordinal, frequency));
+    eachTerm(entry, (bytes, start, end, frequency) =>
+      terms.push(terms.of(termHash(bytes, start, end), bytes, start, end), ordinal, frequency),
+    );
   }
-  return { terms: groups.sorted(), analysis };
+  return { terms, analysis };
 }
-
-/** Estimate of the bytes that terms take in shared blocks. */
-export const sharedBytesOf = (terms: readonly TermPostings[]): number =>
-  terms.reduce((sum, { term, list }) => sum + term.length + 4 + list.ordinals.length * 2, 0);

@@ -22,7 +22,7 @@ import { segmentStart } from './block-address.js';
 import { DocumentColumns } from './document-columns.js';
 import { defaultMergePolicy, type MergePolicy } from './merge-policy.js';
 import { type MergeSnapshot, mergeIsDue, readMergeSnapshot } from './merge-snapshot.js';
-import { MergedSegment, mergeRecents, sharedBytesOf } from './merge-sources.js';
+import { MergedSegment, mergeRecents } from './merge-sources.js';
 import { mergeTerms } from './merge-terms.js';
 import type { SegmentFacts } from './segment-facts.js';
 import { SegmentWriter } from './segment-writer.js';
@@ -40,8 +40,11 @@ export interface MergeOptions {
   readonly onStep?: (step: MergeStep) => void | Promise<void>;
 }
 
-/** `lost`: another node claimed the index meanwhile, because this one was too slow; nothing was changed. */
-export type MergeOutcome = 'merged' | 'nothing' | 'claimed elsewhere' | 'lost';
+/**
+ * `merged in part`: recent documents are left that did not fit. `lost`: another node claimed the index meanwhile,
+ * because this one was too slow; nothing was changed.
+ */
+export type MergeOutcome = 'merged' | 'merged in part' | 'nothing' | 'claimed elsewhere' | 'lost';
 
 /** Seconds without a sign of life after which another node may take a merge over. */
 const claimSeconds = 60;
@@ -117,7 +120,7 @@ class Merge {
     await this.#swap(snapshot, after);
     await this.#onStep('swapped');
     await this.#sweep(after);
-    return 'merged';
+    return choice.recent && snapshot.mergedUntil < snapshot.nextDoc ? 'merged in part' : 'merged';
   }
 
   /** Writes the new segment's blocks; `undefined` when every document is dead. */
@@ -132,7 +135,7 @@ class Merge {
     if (columns.count === 0) return undefined;
     const sharedBytes = old.reduce(
       (sum, { facts }) => sum + facts.sharedBytes,
-      sharedBytesOf(recents.terms),
+      recents.terms.sharedBytes,
     );
     const analysis = Math.min(recents.analysis, ...old.map(({ facts }) => facts.analysis));
     const { segment } = this.#claim;

@@ -1,7 +1,6 @@
 import type { BlockRow } from '../../storage/statements/index-blocks.js';
 import type { AddressRange, HashRange, MergedSegment } from './merge-sources.js';
 import type { SegmentWriter } from './segment-writer.js';
-import type { TermPostings } from './term-blocks.js';
 import { TermGroups } from './term-groups.js';
 
 /** Bytes of old blocks that are held and merged at a time: a few milliseconds of the event loop. */
@@ -18,20 +17,19 @@ export interface MergeIo {
 /** Merges the terms of old segments, oldest first, and of recent documents into the writer, piece by piece. */
 export async function mergeTerms(
   segments: readonly MergedSegment[],
-  recents: readonly TermPostings[],
+  recents: TermGroups,
   writer: SegmentWriter,
   io: MergeIo,
 ): Promise<void> {
-  let recent = 0;
+  const recent = recents.sorted();
+  const groups = new TermGroups();
+  let next = 0;
   for (const range of pieces(segments)) {
-    const groups = new TermGroups();
+    groups.clear();
     await gatherSegments(segments, range, groups, io);
-    for (; recent < recents.length && recents[recent]!.hash < range.high; recent++) {
-      const { hash, term, list } = recents[recent]!;
-      const into = groups.of(hash, term);
-      list.ordinals.forEach((ordinal, index) => into.push(ordinal, list.frequencies[index]!));
-    }
-    for (const term of groups.sorted()) writer.add(term);
+    for (; next < recent.length && recents.hashOf(recent[next]!) < range.high; next++)
+      groups.absorb(recents, recent[next]!);
+    for (const group of groups.sorted()) writer.add(groups.read(group));
     await io.breathe();
   }
 }

@@ -43,7 +43,7 @@ export class RecentTerms {
   }
 
   append(entry: DecodedEntry): void {
-    eachTerm(entry, (term, frequency) => this.#appendTerm(term, frequency));
+    eachTerm(entry, this.#appendTerm);
     if (this.count === this.#ends.length) this.#ends = larger(this.#ends, this.count + 1);
     this.#ends[this.count++] = this.#terms;
   }
@@ -55,7 +55,8 @@ export class RecentTerms {
       const end = this.#ends[document]!;
       for (let index = this.#start(document); index < end; index++) {
         const offset = this.#offsets[index]!;
-        rest.#appendTerm(this.#term(offset), this.#bytes[offset]!);
+        const end = offset + 2 + this.#bytes[offset + 1]!;
+        rest.#appendTerm(this.#bytes, offset + 2, end, this.#bytes[offset]!);
       }
       if (rest.count === rest.#ends.length) rest.#ends = larger(rest.#ends, rest.count + 1);
       rest.#ends[rest.count++] = rest.#terms;
@@ -101,20 +102,27 @@ export class RecentTerms {
     into.push(ordinal, this.#bytes[offset]!);
   }
 
-  #appendTerm(term: Uint8Array, frequency: number): void {
+  readonly #appendTerm = (
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    frequency: number,
+  ): void => {
     if (this.#terms === this.#offsets.length) {
       this.#offsets = larger(this.#offsets, this.#terms + 1);
       this.#fingerprints = larger(this.#fingerprints, this.#terms + 1);
     }
-    const end = this.#used + 2 + term.length;
-    if (end > this.#bytes.length) this.#bytes = larger(this.#bytes, end);
-    this.#fingerprints[this.#terms] = fingerprint(termHash(term));
+    const length = end - start;
+    const until = this.#used + 2 + length;
+    if (until > this.#bytes.length) this.#bytes = larger(this.#bytes, until);
+    this.#fingerprints[this.#terms] = fingerprint(termHash(bytes, start, end));
     this.#offsets[this.#terms++] = this.#used;
     this.#bytes[this.#used] = frequency;
-    this.#bytes[this.#used + 1] = term.length;
-    this.#bytes.set(term, this.#used + 2);
-    this.#used = end;
-  }
+    this.#bytes[this.#used + 1] = length;
+    for (let index = 0; index < length; index++)
+      this.#bytes[this.#used + 2 + index] = bytes[start + index]!;
+    this.#used = until;
+  };
 
   #term(offset: number): Uint8Array {
     return this.#bytes.subarray(offset + 2, offset + 2 + this.#bytes[offset + 1]!);

@@ -44,7 +44,7 @@ export class SegmentWriter {
     this.#terms = new TermBlockWriter(this.#sharedBlocks, (part) => this.#row(part));
   }
 
-  /** Terms come in the order of `compareTerms`. */
+  /** Terms come by hash, then by bytes. */
   add(term: TermPostings): void {
     this.#terms.add(term);
     if (this.#plan.sharedBytes < vocabularyFromBytes) return;

@@ -29,7 +29,7 @@ export interface BlockPart {
   readonly data: Uint8Array;
 }
 
-/** A term of a segment under construction. */
+/** A term of a segment under construction. Its arrays may be used again when it was written. */
 export interface TermPostings {
   readonly hash: number;
   /** UTF-8. */
@@ -38,7 +38,7 @@ export interface TermPostings {
 }
 
 /**
- * Cuts a segment's terms into block parts. Terms come in the order of `compareTerms`.
+ * Cuts a segment's terms into block parts. Terms come by hash, then by bytes.
  *
  * A shared part is a row of: low byte of the hash · bytes of the rest · length of the term · term · postings.
  * An own part is: length of the term · term · postings; terms with equal addresses are told apart by it.
@@ -155,26 +155,33 @@ function termFollows(reader: ByteReader, term: Uint8Array): boolean {
   return true;
 }
 
-/** Calls `visit` with every term of a shared part and a reader that stands at its postings. */
-export function eachSharedTerm(
-  part: Uint8Array,
-  visit: (term: Uint8Array, reader: ByteReader) => void,
-): void {
+/** A term, UTF-8 from `start` to `end` of some bytes, and a reader that stands at its postings. */
+export type VisitTerm = (
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  postings: ByteReader,
+) => void;
+
+/** Calls `visit` with every term of a shared part. */
+export function eachSharedTerm(part: Uint8Array, visit: VisitTerm): void {
   const reader = new ByteReader(part);
   while (!reader.done) {
     reader.byte();
-    const end = reader.varint() + reader.position;
-    const term = reader.raw(reader.byte());
-    visit(term, reader);
-    reader.position = end;
+    const next = reader.varint() + reader.position;
+    const length = reader.byte();
+    const start = reader.position;
+    reader.skip(length);
+    visit(part, start, start + length, reader);
+    reader.position = next;
   }
 }
 
-/** The term of an own part and a reader that stands at its postings. */
-export function openOwn(part: Uint8Array): {
-  readonly term: Uint8Array;
-  readonly reader: ByteReader;
-} {
+/** Calls `visit` with the term of an own part. */
+export function visitOwnTerm(part: Uint8Array, visit: VisitTerm): void {
   const reader = new ByteReader(part);
-  return { term: reader.block(), reader };
+  const length = reader.varint();
+  const start = reader.position;
+  reader.skip(length);
+  visit(part, start, start + length, reader);
 }

@@ -2,10 +2,9 @@
  * 32-bit hash of a term's UTF-8 bytes: FNV-1a with the final mix of MurmurHash3, so that all bits are equally good.
  * It decides in which block a term lies, so it must never change without a new block format.
  */
-export function termHash(term: Uint8Array): number {
+export function termHash(bytes: Uint8Array, start = 0, end = bytes.length): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < term.length; index++)
-    hash = Math.imul(hash ^ term[index]!, 0x01000193);
+  for (let index = start; index < end; index++) hash = Math.imul(hash ^ bytes[index]!, 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
@@ -26,12 +25,4 @@ export function sessionKey(name: string): number {
   low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
   high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
   return (high & 0x1f_ffff) * 0x1_0000_0000 + (low >>> 0);
-}
-
-/** Order of terms in a segment: by hash, then by bytes. */
-export function compareTerms(
-  a: { readonly hash: number; readonly term: Uint8Array },
-  b: { readonly hash: number; readonly term: Uint8Array },
-): number {
-  return a.hash - b.hash || Buffer.compare(a.term, b.term);
 }

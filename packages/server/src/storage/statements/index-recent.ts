@@ -29,6 +29,25 @@ export async function selectRecent(
      order by doc`);
 }
 
+/**
+ * The first recent document with which those before it are more than so many bytes; `undefined` when they are not.
+ * Reads no entries: their sizes are in the rows.
+ */
+export async function selectRecentBeyond(
+  tx: TenantTransaction,
+  fromDoc: number,
+  endDoc: number,
+  bytes: number,
+): Promise<number | undefined> {
+  const [row] = await tx.query(sql<{ doc: number | null }>`
+    select min(doc) as doc
+      from (select doc, sum(octet_length(entry)) over (order by doc) as bytes
+              from index_recent
+             where user_id = ${tx.userId} and doc >= ${fromDoc} and doc < ${endDoc}) sized
+     where bytes > ${bytes}`);
+  return row?.doc ?? undefined;
+}
+
 /** Removes the documents that a segment now holds. */
 export async function deleteRecentBelow(tx: TenantTransaction, doc: number): Promise<void> {
   await tx.query(sql`delete from index_recent where user_id = ${tx.userId} and doc < ${doc}`);

@@ -68,7 +68,7 @@ describeEngines('several nodes at once', (engine) => {
         encode: (source) => node.index.encode(source),
       });
     const outcomes = await Promise.all([merge(), merge(), merge(), merge()]);
-    expect(outcomes.filter((outcome) => outcome === 'merged')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome.startsWith('merged'))).toHaveLength(1);
     for (const query of queries) await expectExactSearch(db.tenants, node, user, query);
     await node.index.close();
   });
@@ -90,7 +90,7 @@ describeEngines('several nodes at once', (engine) => {
         onStep: async (at) => {
           if (at !== step) return;
           await expire();
-          expect(await mergeTenant(db.tenants, user, options)).toBe('merged');
+          expect(await mergeTenant(db.tenants, user, options)).toMatch(/^merged/);
         },
       });
       expect(slow).toBe('lost');
@@ -112,7 +112,7 @@ describeEngines('several nodes at once', (engine) => {
         const before = await node.index.search(tx, { text: 'all', limit: 100 });
         // One session is all the embedded engine has: there the merge cannot run in between.
         if (engine.name === 'postgres') {
-          expect(await mergeTenant(db.tenants, user, options)).toBe('merged');
+          expect(await mergeTenant(db.tenants, user, options)).toMatch(/^merged/);
           await expectExactSearch(db.tenants, node, user, 'all even only3');
         }
         const after = await node.index.search(tx, { text: 'all', limit: 100 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { UserId } from '../../../src/domain/ids.js';
+import { defaultMergePolicy } from '../../../src/recall/index/merge-policy.js';
 import type { MergeStep } from '../../../src/recall/index/merge-tenant.js';
 import { openEmbeddedDatabase } from '../../../src/storage/embedded/embedded-database.js';
 import type { OwnerConnection } from '../../../src/storage/migrate/owner-connection.js';
@@ -134,11 +135,9 @@ describeEngines('a merge', (engine) => {
 });
 
 const neverMerge = {
+  ...defaultMergePolicy,
   recentDocuments: 1_000_000,
-  fanout: 2,
-  deadShare: 1,
   deadDocuments: 1_000_000,
-  recentAtOnce: 1_000,
 };
 
 /** Every block belongs to a segment, every recent row to a live document that no segment holds. */

@@ -15,6 +15,7 @@ const policy = {
   fanout: 2,
   deadDocuments: 2,
   recentAtOnce: 16,
+  recentBytes: 300,
 };
 
 const document: fc.Arbitrary<TestDocument> = fc

@@ -13,6 +13,7 @@ import {
   deleteRecentBelow,
   insertRecent,
   selectRecent,
+  selectRecentBeyond,
 } from '../../../src/storage/statements/index-recent.js';
 import { selectIndexSources } from '../../../src/storage/statements/index-sources.js';
 import {
@@ -41,6 +42,7 @@ const statements: Readonly<Record<string, (tx: TenantTransaction) => Promise<unk
   swapSegments: (tx) => swapSegments(tx, claim, 10, []),
   raiseGeneration: (tx) => raiseGeneration(tx),
   selectRecent: (tx) => selectRecent(tx, 90),
+  selectRecentBeyond: (tx) => selectRecentBeyond(tx, 90, 99, 300),
   insertRecent: (tx) => insertRecent(tx, 1_000_000, bytes),
   deleteRecentBelow: (tx) => deleteRecentBelow(tx, 5),
   selectDead: (tx) => selectDead(tx, 95),

@@ -22,6 +22,8 @@ export const eagerPolicy: MergePolicy = {
   fanout: 2,
   deadDocuments: 2,
   recentAtOnce: 50,
+  recentBytes: 500,
+  unindexedAtOnce: 7,
 };
 
 /** What a process of the server has: an index with its cache, and the use cases over it. */

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DocumentColumns } from '../../../src/recall/index/document-columns.js';
-import {
-  MergedSegment,
-  mergeRecents,
-  sharedBytesOf,
-} from '../../../src/recall/index/merge-sources.js';
+import { MergedSegment, mergeRecents } from '../../../src/recall/index/merge-sources.js';
 import { mergeTerms } from '../../../src/recall/index/merge-terms.js';
 import { PostingBuffer } from '../../../src/recall/index/postings-codec.js';
 import { queryTerm } from '../../../src/recall/index/recent-terms.js';
@@ -35,7 +31,7 @@ class SegmentLab {
       columns,
     );
     const sharedBytes =
-      sharedBytesOf(recents.terms) + old.reduce((sum, facts) => sum + facts.sharedBytes, 0);
+      recents.terms.sharedBytes + old.reduce((sum, facts) => sum + facts.sharedBytes, 0);
     const made: BlockRow[] = [];
     const writer = new SegmentWriter(
       { segment: this.#next++, firstDoc: 0, endDoc: 0, sharedBytes, analysis: 1 },
