@@ -19,12 +19,40 @@ export interface SearchRequest {
    * so that a filter is exact and never makes an answer shorter than it must be.
    */
   readonly matching?: (docs: readonly number[]) => Promise<readonly number[]>;
+  /** The end of the page before: only what is ranked behind it is returned. */
+  readonly after?: PageEnd;
+  /** Lowest score that is returned. */
+  readonly minScore?: number;
+  /** Whether to say how each hit came about. */
+  readonly explain?: boolean;
+}
+
+/** Where a page of a ranking ended. */
+export interface PageEnd {
+  /** Its last documents, the very last first: where that one is gone, the next tells where to go on. */
+  readonly docs: readonly number[];
+  /** Score of the very last. */
+  readonly score: number;
+}
+
+/** How a hit came about. */
+export interface HitExplanation {
+  /** Terms of the query that the document has: how often, and how many documents of the tenant have them. */
+  readonly terms: readonly {
+    readonly term: string;
+    readonly occurrences: number;
+    readonly memories: number;
+  }[];
+  /** What each part of the ranking gave, by its name. */
+  readonly parts: Readonly<Record<string, number>>;
 }
 
 /** A found document, best first. */
 export interface SearchHit {
   readonly doc: number;
   readonly score: number;
+  /** When the request asked for it. */
+  readonly explanation?: HitExplanation;
 }
 
 /** The lexical index of every tenant: exact at every moment, for one tenant at a time. */

@@ -13,9 +13,13 @@ export const textRanking: TextRanking = {
     const query = analyseQuery(text);
     return {
       terms: query.terms.map(({ term }) => term),
-      rank(view, limit) {
-        const { docs, scores } = rank(view, query, { limit });
-        return docs.map((doc, at) => ({ doc, score: scores[at]! }));
+      rank(view, limit, { explain } = { explain: false }) {
+        const { docs, scores, parts } = rank(view, query, { limit, explain });
+        return docs.map((doc, at) => ({
+          doc,
+          score: scores[at]!,
+          ...(parts === undefined ? {} : { parts: { ...parts[at]! } }),
+        }));
       },
     };
   },

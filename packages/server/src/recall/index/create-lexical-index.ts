@@ -6,14 +6,16 @@ import { analysisVersion } from '../analysis/version.js';
 import type { IndexedDocument, LexicalIndex, SearchHit, SearchRequest } from '../lexical-index.js';
 import { BackgroundMerges } from './background-merges.js';
 import { encodeEntry } from './entry-codec.js';
+import { explainHit } from './explain-hit.js';
 import { IndexCache } from './index-cache.js';
 import type { IndexState } from './index-state.js';
 import { viewOfState } from './index-view-of-state.js';
 import { defaultMergePolicy, type MergePolicy } from './merge-policy.js';
 import { mergeTenant } from './merge-tenant.js';
+import { type RankedHit, rankPage } from './rank-page.js';
 import { readState } from './read-state.js';
 import { queryTerm } from './recent-terms.js';
-import type { TextRanking } from './text-ranking.js';
+import type { Ranked, TextRanking } from './text-ranking.js';
 
 /** What an index needs. */
 export interface LexicalIndexOptions {
@@ -86,10 +88,15 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     const state = await this.#state(tx, terms);
     const { docs } = state.columns;
     const view = viewOfState(state, terms, this.#ranking.speakerKeys);
-    const rank = (limit: number): SearchHit[] =>
-      query.rank(view, limit).map(({ doc, score }) => ({ doc: docs[doc]!, score }));
-    const { limit, matching } = request;
-    return matching === undefined ? rank(limit) : rankMatching(rank, limit, matching);
+    const explain = request.explain === true;
+    const rank = (limit: number): Found[] =>
+      query.rank(view, limit, { explain }).map((ranked) => ({ ranked, ...hitOf(ranked, docs) }));
+    const page = await rankPage(rank, request);
+    return page.map(({ ranked, doc, score }) => ({
+      doc,
+      score,
+      ...(explain ? { explanation: explainHit(view, query.terms, ranked) } : {}),
+    }));
   }
 
   noteChange(userId: UserId, memories?: number): void {
@@ -147,24 +154,12 @@ class BlockLexicalIndex implements RunningLexicalIndex {
   }
 }
 
-/** Ranked documents that are looked at first for a filter; each next look is at four times as many. */
-const firstLook = 100;
-
-/** The best documents that match. Ranks further and further down until there are enough or there is nothing left. */
-async function rankMatching(
-  rank: (limit: number) => readonly SearchHit[],
-  limit: number,
-  matching: NonNullable<SearchRequest['matching']>,
-): Promise<SearchHit[]> {
-  const found: SearchHit[] = [];
-  let seen = 0;
-  for (let look = Math.max(firstLook, limit); ; look *= 4) {
-    const ranked = rank(look);
-    const hits = ranked.slice(seen);
-    const passed = hits.length === 0 ? [] : await matching(hits.map(({ doc }) => doc));
-    const matches = new Set(passed);
-    found.push(...hits.filter(({ doc }) => matches.has(doc)));
-    if (found.length >= limit || ranked.length < look) return found.slice(0, limit);
-    seen = ranked.length;
-  }
+interface Found extends RankedHit {
+  readonly ranked: Ranked;
 }
+
+/** A document of the view by the tenant's number for it. */
+const hitOf = ({ doc, score }: Ranked, docs: ArrayLike<number>): RankedHit => ({
+  doc: docs[doc]!,
+  score,
+});

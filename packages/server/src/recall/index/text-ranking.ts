@@ -5,6 +5,14 @@ import type { IndexedDocument } from '../lexical-index.js';
 export interface Ranked {
   readonly doc: number;
   readonly score: number;
+  /** What each part of the ranking gave, by its name, when that was asked for and is known. */
+  readonly parts?: Readonly<Record<string, number>>;
+}
+
+/** How to rank. */
+export interface RankOptions {
+  /** Whether to give the parts of each score. */
+  readonly explain: boolean;
 }
 
 /** A query after text analysis. */
@@ -15,7 +23,7 @@ export interface PreparedQuery {
    * The best documents of the view, best first, at most `limit`: fewer only when no more match at all. A greater limit
    * gives the same documents first.
    */
-  rank(view: IndexView, limit: number): readonly Ranked[];
+  rank(view: IndexView, limit: number, options?: RankOptions): readonly Ranked[];
 }
 
 /** What text analysis and ranking do for the index. All of it is pure. */
