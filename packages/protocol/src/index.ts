@@ -22,9 +22,6 @@ export {
   Memory,
   memoryIdParameter,
   PatchRequest,
-  RecalledMemory,
-  RecallQuery,
-  RecallResponse,
   StatsResponse,
   StoreBatchRequest,
   StoreBatchResponse,
@@ -35,6 +32,17 @@ export {
 } from './memory.js';
 export { type Json, type Metadata, metadataProblem } from './metadata.js';
 export { Problem } from './problem.js';
+export {
+  RecallBatchQuery,
+  RecallBatchRequest,
+  RecallBatchResponse,
+  RecallContextQuery,
+  RecallContextResponse,
+  RecallExplanation,
+  RecalledMemory,
+  RecallQuery,
+  RecallResponse,
+} from './recall.js';
 export { HealthResponse, LivezResponse, ReadyzResponse } from './service.js';
 export { textProblem, utf8Bytes } from './text.js';
 export { type SoldTier, soldTiers, type Tier, type TierLimits, tierLimits } from './tiers.js';

@@ -14,6 +14,14 @@ export const limits = {
   metadataDepth: 32,
   /** Items a list or a recall answers at most. */
   pageItems: 100,
+  /** Keys of a metadata filter. */
+  filterKeys: 16,
+  /** Characters of a metadata filter in a query string. */
+  filterCharacters: 4_000,
+  /** Queries in one recall batch. */
+  batchQueries: 20,
+  /** Tokens of a context block at most. */
+  contextTokens: 32_000,
   /** Memories in one batch. */
   batchItems: 100,
   /** Characters of agent_id, session_id, speaker and role. */

@@ -3,11 +3,13 @@ import { limits } from './limits.js';
 import { metadata, storedMetadata } from './metadata.js';
 import { label, storableText, utf8Bytes } from './text.js';
 
-const zone = z
+/** One of the five orbits. */
+export const zone = z
   .literal([0, 1, 2, 3, 4], { error: 'must be a zone from 0 to 4' })
   .describe('0 core, 1 inner, 2 outer, 3 belt, 4 cloud');
 const importance = z.number().min(0).max(1).describe('From 0 to 1; how much the caller cares.');
-const score = z.number().describe('Orbit score; decides the zone.');
+/** What decides the zone. */
+export const score = z.number().describe('Orbit score; decides the zone.');
 
 /** Seconds since the Unix epoch, fractions allowed. Years 1–9999, so that every moment prints as ISO 8601. */
 export const epochSeconds = z
@@ -47,8 +49,9 @@ export const content = storableText
   })
   .describe('The text, at most 32 KB as UTF-8');
 
-const agentId = label.describe('The agent that learned it');
-const sessionId = label.describe('The conversation it belongs to');
+/** Labels that recall can be narrowed by. */
+export const agentId = label.describe('The agent that learned it');
+export const sessionId = label.describe('The conversation it belongs to');
 const speaker = label.describe('Who said it');
 const role = label.describe('As what, for example user or assistant');
 const occurredAt = moment.describe(`When it happened, if not now: ${momentWords}`);
@@ -104,41 +107,20 @@ export const Memory = z.strictObject({
 export type Memory = z.output<typeof Memory>;
 
 /** Digits become a number; anything else stays text and is refused: `Number` alone would take 0x10 and 1e1. */
-const fromDigits = (value: unknown): unknown =>
+export const fromDigits = (value: unknown): unknown =>
   typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 
-const integer = (from: number, to: number) =>
+/** A whole number within bounds. */
+export const integer = (from: number, to: number) =>
   z.int({ error: 'must be a whole number' }).min(from).max(to);
 /** The default lies within: JSON Schema would not show it outside of a preprocess. */
-const pageLimit = (byDefault: number) =>
+export const pageLimit = (byDefault: number) =>
   z.preprocess(fromDigits, integer(1, limits.pageItems).default(byDefault));
-const queryZone = z.preprocess(fromDigits, zone);
+/** A zone in a query string. */
+export const queryZone = z.preprocess(fromDigits, zone);
 
 /** Id of a memory in a path. v1 clients chose their own, so any text will do. */
 export const memoryIdParameter = storableText.min(1).max(512);
-
-/** `GET /api/v1/recall` */
-export const RecallQuery = z.strictObject({
-  q: storableText.min(1).max(limits.queryCharacters).describe('What to recall, in any words'),
-  limit: pageLimit(5),
-  emotion: label.optional(),
-  zone: queryZone.optional(),
-  since: momentParameter.optional(),
-  until: momentParameter.optional(),
-  agent_id: agentId.optional(),
-  session_id: sessionId.optional(),
-});
-export type RecallQuery = z.output<typeof RecallQuery>;
-
-/** A recalled memory; `score` is what it was ranked by, `orbit_score` what decides its zone. */
-export const RecalledMemory = Memory.extend({
-  score: z.number().describe('Relevance to the query; results come highest first.'),
-  orbit_score: score,
-});
-export type RecalledMemory = z.output<typeof RecalledMemory>;
-
-export const RecallResponse = z.array(RecalledMemory);
-export type RecallResponse = z.output<typeof RecallResponse>;
 
 /** `DELETE /api/v1/forget/{id}` */
 export const ForgetResponse = z.strictObject({ removed: z.literal(true) });

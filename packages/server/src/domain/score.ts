@@ -51,12 +51,27 @@ export const freshnessTerm = (profile: ScoreProfile, secondsSinceRecall: number)
     1 - profile.freshnessLossPerSecond * Math.max(0, secondsSinceRecall),
   );
 
+/** The weighted terms of the score; it is their sum. */
+export interface ScoreParts {
+  readonly recall: number;
+  readonly freshness: number;
+  readonly importance: number;
+  readonly context: number;
+}
+
+/** What each term adds to the score. */
+export const scoreParts = (profile: ScoreProfile, input: ScoreInput): ScoreParts => ({
+  recall: profile.recallWeight * recallTerm(profile, input.recallCount),
+  freshness: profile.freshnessWeight * freshnessTerm(profile, input.secondsSinceRecall),
+  importance: profile.importanceWeight * input.importance,
+  context: profile.contextWeight * (input.context ?? 0),
+});
+
 /** I(m) = w_r R + w_f F + w_a A + w_c C. */
-export const orbitScore = (profile: ScoreProfile, input: ScoreInput): number =>
-  profile.recallWeight * recallTerm(profile, input.recallCount) +
-  profile.freshnessWeight * freshnessTerm(profile, input.secondsSinceRecall) +
-  profile.importanceWeight * input.importance +
-  profile.contextWeight * (input.context ?? 0);
+export function orbitScore(profile: ScoreProfile, input: ScoreInput): number {
+  const { recall, freshness, importance, context } = scoreParts(profile, input);
+  return recall + freshness + importance + context;
+}
 
 /** The zone a score belongs to, before any capacity is looked at. */
 export function zoneOf(profile: ScoreProfile, score: number): Zone {

@@ -86,6 +86,9 @@ function userCall(
     idempotency: idempotencyOf(route, headers, request.url, bytesOf(request)),
     ifMatch: route.conditional === true ? ifMatchOf(headers['if-match']) : undefined,
     setEtag: (tag) => void reply.header('etag', quoteTag(tag)),
+    setNextCursor: (cursor) => {
+      if (cursor !== undefined) reply.header('x-next-cursor', cursor);
+    },
   };
 }
 

@@ -106,11 +106,23 @@ function successOf({ success }: Route): ResponseObject {
   const [mediaType = ''] = (success.contentType ?? 'application/json').split(';');
   return {
     description: success.description,
-    ...(success.etag === true ? { headers: { ETag: etagHeader } } : {}),
+    ...headersOf(success),
     content: { [mediaType]: content },
   };
 }
 
+function headersOf({ etag, nextCursor }: Route['success']): Pick<ResponseObject, 'headers'> {
+  const headers = {
+    ...(etag === true ? { ETag: etagHeader } : {}),
+    ...(nextCursor === true ? { 'X-Next-Cursor': nextCursorHeader } : {}),
+  };
+  return Object.keys(headers).length === 0 ? {} : { headers };
+}
+
+const nextCursorHeader = {
+  description: 'Send it as `cursor` for the next page; absent on the last one',
+  schema: { type: 'string' },
+};
 const etagHeader = { description: 'Version of the memory', schema: { type: 'string' } };
 
 function parametersOf(route: Route): ParameterObject[] {

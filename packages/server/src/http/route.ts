@@ -52,6 +52,8 @@ export interface UserCall {
   readonly ifMatch: string | undefined;
   /** Sends the version of what is answered as ETag. */
   readonly setEtag: (tag: string) => void;
+  /** Sends the cursor of the next page as X-Next-Cursor; nothing when there is none. */
+  readonly setNextCursor: (cursor: string | undefined) => void;
 }
 
 type CallOf<A extends Access> = A extends 'open'
@@ -80,6 +82,8 @@ interface Success<Answer extends z.ZodType> {
   readonly example?: z.output<Answer>;
   /** Sends the version as ETag. */
   readonly etag?: true;
+  /** Sends the cursor of the next page as X-Next-Cursor. */
+  readonly nextCursor?: true;
   /** Default `application/json`. */
   readonly contentType?: string;
   /** Overrides of the headers that every answer has. */

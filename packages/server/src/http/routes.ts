@@ -13,6 +13,8 @@ import { openApi } from './routes/openapi.js';
 import { patchMemory } from './routes/patch-memory.js';
 import { patchUser } from './routes/patch-user.js';
 import { readyz } from './routes/readyz.js';
+import { recallBatch } from './routes/recall-batch.js';
+import { recallContext } from './routes/recall-context.js';
 import { recallMemories } from './routes/recall-memories.js';
 import { revokeApiKey } from './routes/revoke-api-key.js';
 import { stats } from './routes/stats.js';
@@ -28,6 +30,8 @@ export const routes: readonly Route[] = [
   storeMemory,
   storeBatch,
   recallMemories,
+  recallBatch,
+  recallContext,
   listMemories,
   getMemory,
   patchMemory,

@@ -3,7 +3,7 @@ import { createForget } from './forget.js';
 import { createList } from './list.js';
 import type { MemoryService } from './memory-service.js';
 import { createGet, createPatch } from './patch.js';
-import { createRecall } from './recall.js';
+import { createRecalls } from './recall.js';
 import { RecallTallies } from './recall-tallies.js';
 import { createStats } from './stats.js';
 import { createStore } from './store.js';
@@ -14,7 +14,7 @@ export function createMemoryService(dependencies: MemoryDependencies): MemorySer
   const tallies = new RecallTallies(dependencies.tenants);
   return {
     ...createStore(dependencies),
-    recall: createRecall(dependencies, tallies),
+    ...createRecalls(dependencies, tallies),
     forget: createForget(dependencies),
     get: createGet(dependencies),
     patch: createPatch(dependencies),

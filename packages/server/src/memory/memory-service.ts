@@ -3,6 +3,9 @@ import type {
   ListResponse,
   Memory,
   PatchRequest,
+  RecallBatchQuery,
+  RecallContextQuery,
+  RecallContextResponse,
   RecallQuery,
   RecallResponse,
   StatsResponse,
@@ -30,6 +33,13 @@ export interface VersionedMemory {
   readonly etag: string;
 }
 
+/** A page of a recall. */
+export interface RecallPage {
+  readonly items: RecallResponse;
+  /** For the query that goes on behind it; `undefined` on the last page. */
+  readonly nextCursor: string | undefined;
+}
+
 /**
  * What a user can do with his memories. Every way in (REST, MCP, CLI, sync) calls these.
  *
@@ -46,6 +56,12 @@ export interface MemoryService {
     idempotency?: Idempotency,
   ): Promise<StoreResponse[]>;
   recall(userId: UserId, query: RecallQuery): Promise<RecallResponse>;
+  /** The same, with the cursor of what comes next. */
+  recallPage(userId: UserId, query: RecallQuery): Promise<RecallPage>;
+  /** Several recalls in one transaction; what is returned counts once. Answers are in the order of the queries. */
+  recallBatch(userId: UserId, queries: readonly RecallBatchQuery[]): Promise<RecallResponse[]>;
+  /** The best memories as a text within a budget of tokens; what is in the text counts as recalled. */
+  recallContext(userId: UserId, query: RecallContextQuery): Promise<RecallContextResponse>;
   forget(userId: UserId, id: MemoryId, idempotency?: Idempotency): Promise<void>;
   get(userId: UserId, id: MemoryId): Promise<VersionedMemory>;
   patch(

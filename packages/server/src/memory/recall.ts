@@ -1,54 +1,85 @@
+import type { RecalledMemory } from '@stellar-memory/protocol';
 import { epochSeconds } from '../domain/clock.js';
-import { matchingDocs, selectMemoriesByDoc } from '../storage/statements/memories.js';
+import type { UserId } from '../domain/ids.js';
+import { contextBlock } from './context-block.js';
 import type { MemoryDependencies } from './dependencies.js';
-import type { MemoryService } from './memory-service.js';
+import { explainMemory } from './explain-memory.js';
+import type { MemoryService, RecallPage } from './memory-service.js';
 import { presentRecalled } from './present.js';
+import { decodeRecallCursor, encodeRecallCursor } from './recall-cursor.js';
 import type { RecallTallies } from './recall-tallies.js';
+import { type FoundMemory, type FoundPage, searchMemories } from './search-memories.js';
 
-/**
- * Ranks the tenant's memories against the query, then reads the best ones.
- * Filters apply to the ranked list before the limit, so that a filter never makes an answer shorter than it must be.
- * Round trips: 2 (index state, contents) while the index is cached, 3 when something of it must be read.
- */
-export const createRecall =
-  (dependencies: MemoryDependencies, tallies: RecallTallies): MemoryService['recall'] =>
-  async (userId, query) => {
-    const { tenants, index, clock } = dependencies;
-    // No memory carries an emotion yet, so none can match one.
-    if (query.emotion !== undefined) return [];
-    const filter = {
-      zone: query.zone,
-      since: query.since,
-      until: query.until,
-      agentId: query.agent_id,
-      sessionId: query.session_id,
-    };
-    const filtered = Object.values(filter).some((value) => value !== undefined);
-    const recalled = await tenants.withTenant(
+type Recalls = Pick<MemoryService, 'recall' | 'recallPage' | 'recallBatch' | 'recallContext'>;
+
+/** The ways to recall. Each is one read-only transaction; what is answered is counted in the node afterwards. */
+export function createRecalls(dependencies: MemoryDependencies, tallies: RecallTallies): Recalls {
+  const { tenants, clock, profile } = dependencies;
+  const count = (userId: UserId, ids: Iterable<string>): void =>
+    tallies.add(userId, [...new Set(ids)], epochSeconds(clock));
+  const presented = ({ found }: FoundPage): RecalledMemory[] =>
+    found.map((memory) => presentFound(memory, { profile, nowSeconds: epochSeconds(clock) }));
+
+  const recallPage: Recalls['recallPage'] = async (userId, query) => {
+    const after = query.cursor === undefined ? undefined : decodeRecallCursor(query.cursor);
+    const page = await tenants.withTenant(
       userId,
-      async (tx) => {
-        const hits = await index.search(tx, {
-          text: query.q,
-          limit: query.limit,
-          ...(filtered ? { matching: (docs) => matchingDocs(tx, docs, filter) } : {}),
-        });
-        if (hits.length === 0) return [];
-        const found = await selectMemoriesByDoc(
-          tx,
-          hits.map((hit) => hit.doc),
-        );
-        const byDoc = new Map(found.map((memory) => [memory.doc, memory]));
-        return hits.flatMap((hit) => {
-          const memory = byDoc.get(hit.doc);
-          return memory === undefined ? [] : [presentRecalled(memory, hit.score)];
-        });
-      },
+      (tx) => searchMemories(tx, dependencies, query, after),
       { readOnly: true },
     );
-    tallies.add(
-      userId,
-      recalled.map((memory) => memory.id),
-      epochSeconds(clock),
-    );
-    return recalled;
+    const items = presented(page);
+    count(userId, idsOf(items));
+    return { items, nextCursor: cursorBehind(page) };
   };
+
+  return {
+    recallPage,
+    recall: async (userId, query) => (await recallPage(userId, query)).items,
+    async recallBatch(userId, queries) {
+      const pages = await tenants.withTenant(
+        userId,
+        async (tx) => {
+          const [first, ...rest] = queries.map(
+            (query) => () => searchMemories(tx, dependencies, query),
+          );
+          if (first === undefined) return [];
+          // The first warms the index, so that the others, which travel together, need not read the same.
+          return [await first(), ...(await Promise.all(rest.map((search) => search())))];
+        },
+        { readOnly: true },
+      );
+      const results = pages.map(presented);
+      count(userId, results.flatMap(idsOf));
+      return results;
+    },
+    async recallContext(userId, query) {
+      const { found } = await tenants.withTenant(
+        userId,
+        (tx) => searchMemories(tx, dependencies, query),
+        { readOnly: true },
+      );
+      const block = contextBlock(
+        found.map(({ record }) => record),
+        query.max_tokens,
+      );
+      count(userId, block.memories);
+      return block;
+    },
+  };
+}
+
+const idsOf = (memories: readonly RecalledMemory[]): string[] => memories.map(({ id }) => id);
+
+function cursorBehind({ found, more }: FoundPage): RecallPage['nextCursor'] {
+  return more ? encodeRecallCursor(found.map(({ hit }) => hit)) : undefined;
+}
+
+function presentFound(
+  { record, hit }: FoundMemory,
+  context: Parameters<typeof explainMemory>[2],
+): RecalledMemory {
+  const memory = presentRecalled(record, hit.score);
+  return hit.explanation === undefined
+    ? memory
+    : { ...memory, explain: explainMemory(record, hit.explanation, context) };
+}

@@ -92,6 +92,8 @@ describe('Every operation', () => {
     const { id } = (await call('POST', '/api/v1/store', { content: 'one' })).json as { id: string };
     await call('POST', '/api/v1/store/batch', { memories: [{ content: 'two' }] });
     await call('GET', '/api/v1/recall?q=one&limit=3&zone=2&since=2020-01-01&until=1900000000');
+    await call('POST', '/api/v1/recall/batch', { queries: [{ q: 'one' }, { q: 'two', zone: 2 }] });
+    await call('GET', '/api/v1/recall/context?q=one&max_tokens=50');
     await call('GET', '/api/v1/memories?limit=1&offset=0');
     const got = await call('GET', `/api/v1/memories/${id}`);
     expect(got.headers.get('etag')).toMatch(/^"v\d+"$/);

@@ -5,12 +5,15 @@ import type { Sql } from '../../src/storage/sql.js';
 export interface CountingDatabase extends Database {
   /** Trips that an answer waited for since the last reset; the commit of a read is not waited for. */
   readonly trips: number;
+  /** Transactions since the last reset. */
+  readonly transactions: number;
   reset(): void;
 }
 
 /** Counts: statements that are sent while one is under way travel with it; a write's commit is one more. */
 export function counting(database: Database): CountingDatabase {
   let trips = 0;
+  let transactions = 0;
   const counted = (tx: Transaction): Transaction => {
     let underWay = 0;
     return {
@@ -30,10 +33,15 @@ export function counting(database: Database): CountingDatabase {
     get trips() {
       return trips;
     },
+    get transactions() {
+      return transactions;
+    },
     reset: () => {
       trips = 0;
+      transactions = 0;
     },
     async transaction(scope, work, options) {
+      transactions += 1;
       const result = await database.transaction(scope, (tx) => work(counted(tx)), options);
       if (options?.readOnly !== true) trips += 1;
       return result;

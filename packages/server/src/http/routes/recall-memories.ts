@@ -2,6 +2,12 @@ import { RecallQuery, RecallResponse } from '@stellar-memory/protocol';
 import { defineRoute } from '../route.js';
 import { exampleRecalled } from './examples.js';
 
+const description = `The most relevant memories first. What is returned counts as recalled.
+Filters (\`zone\`, \`since\`, \`until\`, \`agent_id\`, \`session_id\`, \`metadata\`, \`min_score\`) narrow before \`limit\`.
+Page with \`cursor\`: nothing is repeated or left out while your memories stay as they are. When they change in
+between, the next page goes on behind the last memory of the one before, wherever it is ranked now (behind the one
+ahead of it, if that one was forgotten or edited); what moved across that place may be repeated or left out.`;
+
 /** `GET /api/v1/recall` */
 export const recallMemories = defineRoute({
   method: 'GET',
@@ -9,7 +15,7 @@ export const recallMemories = defineRoute({
   operationId: 'recall',
   tag: 'Memories',
   summary: 'Recall what matters for a query',
-  description: 'The most relevant memories first. What is returned counts as recalled.',
+  description,
   access: { scope: 'read' },
   query: RecallQuery,
   success: {
@@ -17,6 +23,11 @@ export const recallMemories = defineRoute({
     description: 'The memories found, best first.',
     schema: RecallResponse,
     example: [exampleRecalled],
+    nextCursor: true,
   },
-  handler: ({ memories, userId }, { query }) => memories.recall(userId, query),
+  handler: async ({ memories, userId, setNextCursor }, { query }) => {
+    const { items, nextCursor } = await memories.recallPage(userId, query);
+    setNextCursor(nextCursor);
+    return items;
+  },
 });

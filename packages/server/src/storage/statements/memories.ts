@@ -171,15 +171,22 @@ export interface RecallFilter {
   readonly until: number | undefined;
   readonly agentId: string | undefined;
   readonly sessionId: string | undefined;
+  /** Top-level keys of its metadata and the scalar that each must equal. */
+  readonly metadata: Readonly<Record<string, string | number | boolean | null>> | undefined;
 }
 
-/** Which of these documents pass the filter, in no order. */
+/**
+ * Which of these documents pass the filter, in no order.
+ * Containment of JSON is not leakproof, so under row security no index could serve it; it need not: the rows are
+ * found by (user_id, doc), whose operators are, and only those are looked at. For scalars below the top level
+ * containment is equality: an array or object never contains a scalar there.
+ */
 export async function matchingDocs(
   tx: TenantTransaction,
   docs: readonly number[],
   filter: RecallFilter,
 ): Promise<number[]> {
-  const { zone, since, until, agentId, sessionId } = filter;
+  const { zone, since, until, agentId, sessionId, metadata } = filter;
   const moment = sql`coalesce(occurred_at, created_at)`;
   const rows = await tx.query<{ doc: number }>(sql`
     select doc from memories
@@ -188,7 +195,8 @@ export async function matchingDocs(
        ${since === undefined ? sql`` : sql`and ${moment} >= ${since}`}
        ${until === undefined ? sql`` : sql`and ${moment} <= ${until}`}
        ${agentId === undefined ? sql`` : sql`and agent_id = ${agentId}`}
-       ${sessionId === undefined ? sql`` : sql`and session_id = ${sessionId}`}`);
+       ${sessionId === undefined ? sql`` : sql`and session_id = ${sessionId}`}
+       ${metadata === undefined ? sql`` : sql`and metadata @> ${JSON.stringify(metadata)}::jsonb`}`);
   return rows.map((row) => row.doc);
 }
 

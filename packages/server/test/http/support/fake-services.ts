@@ -7,6 +7,8 @@ import type {
   Memory,
   PatchRequest,
   PatchUserRequest,
+  RecallBatchQuery,
+  RecallContextQuery,
   RecallQuery,
   Scope,
   StoreRequest,
@@ -49,7 +51,7 @@ export class MemoriesInMemory implements MemoryService {
   readonly #tenants = new Map<UserId, Map<string, Memory>>();
   readonly actedFor: UserId[] = [];
   readonly idempotencies: (Idempotency | undefined)[] = [];
-  readonly queries: RecallQuery[] = [];
+  readonly queries: RecallBatchQuery[] = [];
   #lastId = 0;
 
   async store(user: UserId, request: StoreRequest, idempotency?: Idempotency) {
@@ -64,10 +66,24 @@ export class MemoriesInMemory implements MemoryService {
     return Promise.all(requests.map((request) => this.store(user, request, idempotency)));
   }
 
-  async recall(user: UserId, query: RecallQuery) {
+  async recall(user: UserId, query: RecallBatchQuery) {
     this.queries.push(query);
     const memories = [...this.#of(user).values()].slice(0, query.limit);
     return memories.map((memory) => ({ ...memory, orbit_score: memory.score }));
+  }
+
+  async recallPage(user: UserId, query: RecallQuery) {
+    return { items: await this.recall(user, query), nextCursor: undefined };
+  }
+
+  async recallBatch(user: UserId, queries: readonly RecallBatchQuery[]) {
+    return Promise.all(queries.map((query) => this.recall(user, query)));
+  }
+
+  async recallContext(user: UserId, query: RecallContextQuery) {
+    const items = await this.recall(user, query);
+    const text = items.map(({ content }) => content).join('\n');
+    return { text, tokens: text.length, memories: items.map(({ id }) => id) };
   }
 
   async forget(user: UserId, id: string, idempotency?: Idempotency) {

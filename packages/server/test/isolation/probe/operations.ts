@@ -36,6 +36,13 @@ const builders: Readonly<Record<string, Build>> = {
   recall: ({ words }) => ({
     path: `/api/v1/recall?limit=100&q=${encodeURIComponent(words)}`,
   }),
+  recallBatch: ({ words }) => ({
+    path: '/api/v1/recall/batch',
+    body: { queries: [{ q: words, limit: 100, explain: true }, { q: 'a note to self' }] },
+  }),
+  recallContext: ({ words }) => ({
+    path: `/api/v1/recall/context?limit=100&max_tokens=32000&q=${encodeURIComponent(words)}`,
+  }),
   listMemories: () => ({ path: '/api/v1/memories?limit=100' }),
   getMemory: ({ memoryId }) => ({ path: `/api/v1/memories/${memoryId}` }),
   patchMemory: ({ memoryId }) => ({

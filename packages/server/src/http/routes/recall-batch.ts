@@ -1,0 +1,26 @@
+import { RecallBatchRequest, RecallBatchResponse } from '@stellar-memory/protocol';
+import { defineRoute } from '../route.js';
+import { exampleRecalled } from './examples.js';
+
+/** `POST /api/v1/recall/batch` */
+export const recallBatch = defineRoute({
+  method: 'POST',
+  path: '/api/v1/recall/batch',
+  operationId: 'recallBatch',
+  tag: 'Memories',
+  summary: 'Recall for up to 20 queries at once',
+  description:
+    'Each query is answered as if it were asked alone. What is returned counts as recalled once, however many queries it answers.',
+  access: { scope: 'read' },
+  body: RecallBatchRequest,
+  bodyExample: { queries: [{ q: 'dark mode' }, { q: 'reports', metadata: { topic: 'work' } }] },
+  success: {
+    status: 200,
+    description: 'The memories found for each query, in the order of the queries.',
+    schema: RecallBatchResponse,
+    example: { results: [[exampleRecalled], []] },
+  },
+  handler: async ({ memories, userId }, { body }) => ({
+    results: await memories.recallBatch(userId, body.queries),
+  }),
+});
