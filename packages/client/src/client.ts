@@ -7,6 +7,9 @@ import type {
   ListResponse,
   Memory,
   PatchRequest,
+  RecallBatchQuery,
+  RecallContextQuery,
+  RecallContextResponse,
   RecalledMemory,
   RecallQuery,
   StatsResponse,
@@ -33,6 +36,16 @@ export interface PatchOptions extends WriteOptions {
 
 /** What narrows a recall. */
 export interface RecallOptions extends Omit<RecallQuery, 'q'>, CallOptions {}
+
+/** A page of a recall. */
+export interface RecallPage {
+  items: RecalledMemory[];
+  /** `null` on the last page. */
+  next_cursor: string | null;
+}
+
+/** What narrows and bounds a context. */
+export interface RecallContextOptions extends Omit<RecallContextQuery, 'q'>, CallOptions {}
 
 /** Which page of the list. */
 export interface ListOptions extends ListQuery, CallOptions {}
@@ -94,6 +107,48 @@ export interface StellarMemoryClient {
    * ```
    */
   readonly recall: (query: string, options?: RecallOptions) => Promise<RecalledMemory[]>;
+
+  /**
+   * The same, with the cursor of the next page.
+   *
+   * @example
+   * ```ts
+   * const first = await stellar.recallPage('peanuts', { limit: 10, metadata: { kind: 'allergy' } });
+   * if (first.next_cursor !== null) {
+   *   const second = await stellar.recallPage('peanuts', { limit: 10, cursor: first.next_cursor });
+   *   console.log(second.items.length);
+   * }
+   * ```
+   */
+  readonly recallPage: (query: string, options?: RecallOptions) => Promise<RecallPage>;
+
+  /**
+   * Answers up to 20 queries in one call, in their order.
+   *
+   * @example
+   * ```ts
+   * const [food, places] = await stellar.recallBatch([{ q: 'peanuts' }, { q: 'boathouse', limit: 1 }]);
+   * console.log(food?.length, places?.length);
+   * ```
+   */
+  readonly recallBatch: (
+    queries: readonly RecallBatchQuery[],
+    options?: CallOptions,
+  ) => Promise<RecalledMemory[][]>;
+
+  /**
+   * What matters to a query as a text for a prompt, within a budget of tokens.
+   *
+   * @example
+   * ```ts
+   * const { text, tokens } = await stellar.recallContext('peanut allergy', { max_tokens: 500 });
+   * console.log(`${tokens} tokens:\n${text}`);
+   * ```
+   */
+  readonly recallContext: (
+    query: string,
+    options?: RecallContextOptions,
+  ) => Promise<RecallContextResponse>;
 
   /**
    * Forgets a memory. Errors: `not_found`.

@@ -16,16 +16,19 @@ export interface CallOptions {
 export interface Operation {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
   readonly idempotencyKey?: string | undefined;
   readonly ifMatch?: string | undefined;
+  /** Changes nothing, though it is no GET. */
+  readonly reads?: true;
 }
 
 /** A successful answer. */
 export interface Answer<Value> {
   readonly value: Value;
   readonly etag: string | null;
+  readonly nextCursor: string | null;
 }
 
 /**
@@ -48,7 +51,10 @@ export const createTransport = (settings: Settings): Transport => {
       withDeadline(timeoutMs, signal, (until) =>
         exchange<Value>(settings.fetch, url, { ...init, signal: until }),
       );
-    const actsOnce = operation.method === 'GET' || operation.idempotencyKey !== undefined;
+    const actsOnce =
+      operation.method === 'GET' ||
+      operation.reads === true ||
+      operation.idempotencyKey !== undefined;
     return withRetries(attempt, { policy: settings.retry, actsOnce, signal });
   };
 };
@@ -75,8 +81,8 @@ export function queryString(query: NonNullable<Operation['query']>): string {
 }
 
 /** Seconds have up to 6 decimals in a query, and never an exponent. */
-const parameter = (value: string | number): string =>
-  typeof value === 'string' || Number.isInteger(value) ? String(value) : value.toFixed(6);
+const parameter = (value: string | number | boolean): string =>
+  typeof value !== 'number' || Number.isInteger(value) ? String(value) : value.toFixed(6);
 
 async function exchange<Value>(
   fetch: Settings['fetch'],
@@ -86,7 +92,11 @@ async function exchange<Value>(
   const [response, text] = await received(fetch, url, init);
   if (!response.ok) throw errorOf(response, text);
   // The server's schemas say what it is; tests hold this client to them.
-  return { value: valueOf(response, text) as Value, etag: response.headers.get('etag') };
+  return {
+    value: valueOf(response, text) as Value,
+    etag: response.headers.get('etag'),
+    nextCursor: response.headers.get('x-next-cursor'),
+  };
 }
 
 async function received(

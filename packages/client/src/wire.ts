@@ -66,7 +66,29 @@ export interface Memory {
 export interface RecalledMemory extends Memory {
   /** What decides its zone. */
   orbit_score: number;
+  /** When it was asked for. */
+  explain?: RecallExplanation | undefined;
 }
+
+/** How a memory came to its place in an answer and to its zone. */
+export interface RecallExplanation {
+  /** Terms of the query that it has: how often, and how many of your memories have them. */
+  terms: { term: string; occurrences: number; memories: number }[];
+  /** What each part of the ranking gave; names may change from version to version. */
+  parts: Record<string, number>;
+  /** The orbit score as it would be now, the sum of the other four. */
+  orbit: {
+    score: number;
+    recall: number;
+    freshness: number;
+    importance: number;
+    context: number;
+  };
+  zone_reason: string;
+}
+
+/** Metadata that a memory must have: each of at most 16 top-level keys with exactly this value. */
+export type MetadataFilter = Record<string, string | number | boolean | null>;
 
 /** What to recall: the query and what narrows it. */
 export interface RecallQuery {
@@ -80,6 +102,55 @@ export interface RecallQuery {
   until?: Moment | undefined;
   agent_id?: string | undefined;
   session_id?: string | undefined;
+  metadata?: MetadataFilter | undefined;
+  /** Only memories whose `score` is at least this. */
+  min_score?: number | undefined;
+  /** Says of each memory how its score and its zone came about. */
+  explain?: boolean | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** One query of a batch. */
+export interface RecallBatchQuery {
+  q: string;
+  /** From 1 to 100; 5 when absent. */
+  limit?: number | undefined;
+  emotion?: string | undefined;
+  zone?: Zone | undefined;
+  since?: Moment | undefined;
+  until?: Moment | undefined;
+  agent_id?: string | undefined;
+  session_id?: string | undefined;
+  metadata?: MetadataFilter | undefined;
+  min_score?: number | undefined;
+  explain?: boolean | undefined;
+}
+
+/** What to make a context of. */
+export interface RecallContextQuery {
+  q: string;
+  /** Memories at most, from 1 to 100; 50 when absent. */
+  limit?: number | undefined;
+  /** Tokens of the text at most, from 1 to 32,000; 1,000 when absent. */
+  max_tokens?: number | undefined;
+  emotion?: string | undefined;
+  zone?: Zone | undefined;
+  since?: Moment | undefined;
+  until?: Moment | undefined;
+  agent_id?: string | undefined;
+  session_id?: string | undefined;
+  metadata?: MetadataFilter | undefined;
+  min_score?: number | undefined;
+}
+
+/** A text for a prompt: one memory a line, the newest last. */
+export interface RecallContextResponse {
+  text: string;
+  /** An estimate, never above `max_tokens`. */
+  tokens: number;
+  /** Ids of the memories, one for each line. */
+  memories: string[];
 }
 
 /** What to change: what is absent stays, `null` clears. */

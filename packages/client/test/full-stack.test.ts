@@ -3,6 +3,8 @@ import {
   CreatedApiKey,
   ListResponse,
   Memory,
+  RecallBatchResponse,
+  RecallContextResponse,
   RecallResponse,
   StatsResponse,
   StoreBatchResponse,
@@ -49,6 +51,34 @@ describe('the client against the real server', () => {
     expect(found.map(({ id }) => id)).toEqual([stored.id]);
     expect(found[0]!.metadata).toEqual({ kind: 'allergy', seen: [1, 2.5, null, { deep: true }] });
     expect(await stellar.recall('peanuts', { until: '2025-10-08' })).toEqual([]);
+  });
+
+  test('recalls by metadata, page by page, several at once, and as a text', async () => {
+    const contents = Array.from({ length: 5 }, (_, n) => ({
+      content: `quince number ${n}`,
+      metadata: { fruit: 'quince & co', n, ripe: n > 1 },
+    }));
+    const ids = (await stellar.storeBatch(contents)).map(({ id }) => id);
+    const metadata = { fruit: 'quince & co', ripe: true };
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await stellar.recallPage('quince', { limit: 2, metadata, cursor });
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(seen.toSorted()).toEqual(ids.slice(2).toSorted());
+    const results = await stellar.recallBatch([
+      { q: 'quince', metadata: { n: 3 }, explain: true, since: 0 },
+      { q: 'quince', min_score: 1e6 },
+    ]);
+    expect(RecallBatchResponse.parse({ results })).toEqual({ results });
+    expect(results.map((found) => found.map(({ id }) => id))).toEqual([[ids[3]], []]);
+    expect(results[0]![0]!.explain?.terms[0]).toMatchObject({ term: 'quinc', occurrences: 1 });
+    const block = await stellar.recallContext('quince', { max_tokens: 30, metadata });
+    expect(RecallContextResponse.parse(block)).toEqual(block);
+    expect(block.text.split('\n')).toHaveLength(block.memories.length);
+    expect(block.tokens).toBeLessThanOrEqual(30);
   });
 
   test('stores a batch in its order', async () => {

@@ -36,6 +36,13 @@ export type Proof = [
   Holds<Same<client.Memory, Got<typeof server.Memory>>>,
   Holds<Same<client.RecalledMemory, Got<typeof server.RecalledMemory>>>,
   Holds<Same<client.RecallQuery, Asked<typeof server.RecallQuery, 'q', 'since' | 'until'>>>,
+  Holds<Same<client.RecallExplanation, Got<typeof server.RecallExplanation>>>,
+  Holds<Same<client.RecallBatchQuery, Sent<typeof server.RecallBatchQuery>>>,
+  Holds<Same<client.RecalledMemory[][], Got<typeof server.RecallBatchResponse>['results']>>,
+  Holds<
+    Same<client.RecallContextQuery, Asked<typeof server.RecallContextQuery, 'q', 'since' | 'until'>>
+  >,
+  Holds<Same<client.RecallContextResponse, Got<typeof server.RecallContextResponse>>>,
   Holds<Same<client.PatchRequest, Sent<typeof server.PatchRequest>>>,
   Holds<Same<client.ListQuery, Asked<typeof server.ListQuery, never, never>>>,
   Holds<Same<client.ListResponse, Got<typeof server.ListResponse>>>,

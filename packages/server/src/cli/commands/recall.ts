@@ -13,6 +13,7 @@ interface RecallFlags extends AccessFlags {
   readonly agent?: string;
   readonly session?: string;
   readonly emotion?: string;
+  readonly explain?: boolean;
   readonly json?: boolean;
 }
 
@@ -29,6 +30,7 @@ export const recallCommand = (context: CliContext): Command =>
     .option('--agent <id>', 'only of this agent')
     .option('--session <id>', 'only of this conversation')
     .option('--emotion <name>', 'only with this emotion')
+    .option('--explain', 'say how score and zone came about, with --json')
     .option('--json', 'print the answer as JSON')
     .addHelpText(
       'after',
@@ -56,6 +58,7 @@ const queryOf = (words: string[], flags: RecallFlags) => ({
   agent_id: flags.agent,
   session_id: flags.session,
   emotion: flags.emotion,
+  explain: flags.explain === true ? 'true' : undefined,
 });
 
 const listed = (found: readonly RecalledMemory[]): string =>
