@@ -180,7 +180,7 @@ async function benchManyTenants(ownerUrl: string, appUrl: string, size: BenchSiz
     "select id from users where email like 'many-%' order by id",
   );
   await owner.end();
-  const app = new pg.Client({ connectionString: appUrl, pipeline: true } as pg.ClientConfig);
+  const app = new pg.Client({ connectionString: appUrl, pipeline: true });
   await app.connect();
   const top = await closedLoop(1, size.seconds, async (_client, round) => {
     const id = rows[(round * 7_919) % rows.length]!.id;

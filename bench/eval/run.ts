@@ -96,7 +96,10 @@ async function measure(asked: Asked, corpus: Corpus): Promise<Judged[]> {
   const lane = async (): Promise<void> => {
     for (const { text, category, right } of questions) {
       const query = new URLSearchParams({ q: text, limit: String(depth) });
-      const found = await send<{ id: string }[]>(`${asked.origin}/api/v1/recall?${query}`, key);
+      const found = await send<{ id: string }[]>(
+        `${asked.origin}/api/v1/recall?${query.toString()}`,
+        key,
+      );
       const ranking = found.map(({ id }) => numbers.get(id)!);
       judged.push({ corpus: corpus.name, category, metrics: judge(ranking, right) });
     }

@@ -1,10 +1,7 @@
 import type { UserId } from '../domain/ids.js';
 import type { Sql } from './sql.js';
 
-/** Database roles that the server acts as. The owner only migrates and never serves a request. */
-export type DatabaseRole = 'stellar_app' | 'stellar_system';
-
-/** Who a transaction acts as. A tenant scope always names its tenant; the system role never has one. */
+/** Who a transaction acts as; the owner of the schema only migrates. A tenant scope always names its tenant; the system role never has one. */
 export type Scope =
   | { readonly role: 'stellar_app'; readonly userId: UserId }
   | { readonly role: 'stellar_system' };

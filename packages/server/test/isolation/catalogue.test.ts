@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeEngines, type TestDatabase } from '../support/engines.js';
 import { verifies } from '../support/verifies.js';
 import { catalogueRules } from './catalogue-rules.js';

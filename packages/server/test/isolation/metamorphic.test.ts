@@ -9,6 +9,10 @@ const words = ['harbour', 'lantern', 'report', 'violin', 'garden', 'meeting', 'r
 const sentence = (seed: number): string =>
   [seed, seed * 3 + 1, seed * 5 + 2].map((number) => words[number % words.length]).join(' and ');
 
+/** Ties are in the order of ids, which differ from run to run. */
+const sorted = <Item extends { content: string }>(items: Item[]): Item[] =>
+  items.toSorted((a, b) => a.content.localeCompare(b.content));
+
 /** Everything a tenant can ask, without what differs from run to run: ids and times. */
 async function answersOf({ memories }: TestNode, user: UserId): Promise<unknown> {
   const recalled = [];
@@ -26,8 +30,8 @@ async function answersOf({ memories }: TestNode, user: UserId): Promise<unknown>
   return {
     recalled,
     total: list.total,
-    listed: list.items.map(({ content, score, zone }) => [content, score, zone]).toSorted(),
-    timeline: timeline.map(({ content, zone }) => [content, zone]).toSorted(),
+    listed: sorted(list.items.map(({ content, score, zone }) => ({ content, score, zone }))),
+    timeline: sorted(timeline.map(({ content, zone }) => ({ content, zone }))),
     stats: await memories.stats(user),
   };
 }

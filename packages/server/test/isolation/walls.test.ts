@@ -34,9 +34,7 @@ async function attack(
   ];
   const seen: unknown[] = [];
   for (const attempt of attempts)
-    seen.push(
-      await attempt().catch((error: Error) => ({ refused: error.name, as: error.message })),
-    );
+    seen.push(await attempt().catch((error: unknown) => ({ refused: String(error) })));
   return JSON.stringify(seen);
 }
 

@@ -46,7 +46,7 @@ export function dateMentions(text: string): DateMention[] {
     (rest, pattern) =>
       rest.replace(pattern, (...match) => {
         const mention = readMention(match.at(-1) as Groups);
-        if (mention === undefined) return match[0] as string;
+        if (mention === undefined) return match[0];
         found.push(mention);
         return ' ; ';
       }),

@@ -44,7 +44,7 @@ class PostgresDatabase implements Database {
       application_name: 'stellar-memory',
       pipeline: true,
       types: rowTypes,
-    } as pg.PoolConfig);
+    });
     this.#pool.on('error', (error) => options.onIdleError?.(error));
   }
 

@@ -20,9 +20,9 @@ const parseInt8Array = (text: string): (number | null)[] =>
 
 /** The port's row values: int8 as a number, everything else as the driver has it. */
 export const rowTypes: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+  getTypeParser: (oid: number, format?: 'text' | 'binary'): ((value: string) => unknown) => {
     if (format !== 'binary' && oid === int8) return exactNumber;
     if (format !== 'binary' && oid === int8Array) return parseInt8Array;
-    return pg.types.getTypeParser(oid, format as 'text');
-  }) as pg.CustomTypesConfig['getTypeParser'],
+    return pg.types.getTypeParser(oid, format) as (value: string) => unknown;
+  },
 };
