@@ -1,17 +1,9 @@
 import type { StellarMemoryClient, VersionedMemory, WriteOptions } from './client.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
+import { createRecalls } from './recalls.js';
 import { segment } from './segment.js';
 import type { Answer, Transport } from './transport.js';
-import type {
-  ListResponse,
-  Memory,
-  MetadataFilter,
-  RecallContextResponse,
-  RecalledMemory,
-  StatsResponse,
-  StoreResponse,
-  TimelineEntry,
-} from './wire.js';
+import type { ListResponse, Memory, StatsResponse, StoreResponse, TimelineEntry } from './wire.js';
 
 const api = '/api/v1';
 
@@ -33,16 +25,6 @@ export function createMemories(send: Transport): Omit<StellarMemoryClient, 'apiK
     return (await send<ListResponse>(operation, { signal, timeoutMs })).value;
   };
 
-  const recallPage: StellarMemoryClient['recallPage'] = async (
-    q,
-    { signal, timeoutMs, ...options } = {},
-  ) => {
-    const query = recallParameters(q, options);
-    const operation = { method: 'GET', path: `${api}/recall`, query } as const;
-    const { value, nextCursor } = await send<RecalledMemory[]>(operation, { signal, timeoutMs });
-    return { items: value, next_cursor: nextCursor };
-  };
-
   return {
     async store(body, options = {}) {
       const operation = { method: 'POST', path: `${api}/store`, body } as const;
@@ -52,18 +34,7 @@ export function createMemories(send: Transport): Omit<StellarMemoryClient, 'apiK
       const operation = { method: 'POST', path: `${api}/store/batch`, body: { memories } } as const;
       return (await write<{ items: StoreResponse[] }>(operation, options)).value.items;
     },
-    recall: async (q, options) => (await recallPage(q, options)).items,
-    recallPage,
-    async recallBatch(queries, options = {}) {
-      const path = `${api}/recall/batch`;
-      const operation = { method: 'POST', path, body: { queries }, reads: true } as const;
-      return (await send<{ results: RecalledMemory[][] }>(operation, options)).value.results;
-    },
-    async recallContext(q, { signal, timeoutMs, ...options } = {}) {
-      const path = `${api}/recall/context`;
-      const operation = { method: 'GET', path, query: recallParameters(q, options) } as const;
-      return (await send<RecallContextResponse>(operation, { signal, timeoutMs })).value;
-    },
+    ...createRecalls(send),
     async forget(id, options = {}) {
       await write({ method: 'DELETE', path: `${api}/forget/${segment(id)}` }, options);
     },
@@ -94,15 +65,5 @@ export function createMemories(send: Transport): Omit<StellarMemoryClient, 'apiK
     },
   };
 }
-
-/** A query as parameters: the filter by metadata travels as JSON. */
-const recallParameters = <Options extends { metadata?: MetadataFilter | undefined }>(
-  q: string,
-  { metadata, ...others }: Options,
-) => ({
-  q,
-  ...others,
-  metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
-});
 
 const versioned = ({ value, etag }: Answer<Memory>): VersionedMemory => ({ ...value, etag });

@@ -28,16 +28,26 @@ export async function rankPage<Hit extends RankedHit>(
     seen ??= positionBehind(ranked, after!, exhausted);
     if (seen !== undefined) {
       const hits = ranked.slice(seen).filter(({ score }) => score >= (minScore ?? -Infinity));
-      const passed = hits.length === 0 ? [] : await matching(hits.map(({ doc }) => doc));
-      const matches = new Set(passed);
-      found.push(...hits.filter(({ doc }) => matches.has(doc)));
+      found.push(...(await matchesAmong(hits, matching)));
       seen = ranked.length;
     }
-    const below = minScore !== undefined && ranked.length > 0 && ranked.at(-1)!.score < minScore;
-    if (found.length >= limit || exhausted || (below && seen !== undefined))
-      return found.slice(0, limit);
+    const done = found.length >= limit || (seen !== undefined && endsBelow(ranked, minScore));
+    if (done || exhausted) return found.slice(0, limit);
   }
 }
+
+async function matchesAmong<Hit extends RankedHit>(
+  hits: readonly Hit[],
+  matching: NonNullable<SearchRequest['matching']>,
+): Promise<Hit[]> {
+  if (hits.length === 0) return [];
+  const matches = new Set(await matching(hits.map(({ doc }) => doc)));
+  return hits.filter(({ doc }) => matches.has(doc));
+}
+
+/** Whether nothing that is ranked deeper can have the score. */
+const endsBelow = (ranked: readonly RankedHit[], minScore = -Infinity): boolean =>
+  (ranked.at(-1)?.score ?? Infinity) < minScore;
 
 const everything = (docs: readonly number[]): Promise<readonly number[]> => Promise.resolve(docs);
 
