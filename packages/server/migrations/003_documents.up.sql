@@ -27,6 +27,10 @@ update tenant_usage u
 -- step online: index of the rows without a number
 create index concurrently if not exists memories_undocumented on memories (created_at, id) where doc is null;
 
+-- step online: statistics of the new columns
+-- Without them the planner takes the owner's rows for few, and reads all of them for each row of a batch.
+analyze memories;
+
 -- step batches: document numbers in the order of storing
 with place as (
   select documented, documented_created_at, documented_id from legacy_adoption
@@ -128,3 +132,6 @@ create unique index concurrently if not exists memories_user_id_doc on memories 
 -- step online: index by time
 create index concurrently if not exists memories_user_id_moment
   on memories (user_id, (coalesce(occurred_at, created_at)) desc, id);
+
+-- step online: statistics of the new indexes
+analyze memories;

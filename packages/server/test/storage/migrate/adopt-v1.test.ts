@@ -262,6 +262,25 @@ describe.skipIf(!hasPostgres()).each(kinds)('a v1 database of a %s', (kind) => {
     ]);
   });
 
+  test('with pgvector keeps its vectors, and gets their index back', async ({ skip }) => {
+    const known = `select from pg_available_extensions where name = 'vector'`;
+    skip((await behind(known)).length === 0, 'this Postgres has no pgvector');
+    await behind('create extension vector');
+    await seedV1(owner, 200);
+    await owner.exec(`alter table memories drop column embedding, add column embedding vector(3);
+      update memories set embedding = '[1,2,3]';
+      create index idx_memories_embedding on memories using ivfflat (embedding vector_cosine_ops) with (lists = 2)`);
+    const v1 = { dump: withoutBookkeeping(await dumpSchema(owner)), rows: await rowsOf(owner) };
+    await adoptAndEnd();
+    const [row] = await behind<{ embedding: string }>(
+      'select embedding::text from memories limit 1',
+    );
+    expect(row).toEqual({ embedding: '[1,2,3]' });
+    await migrateDown(owner, { to: 0 });
+    expect(withoutBookkeeping(await dumpSchema(owner))).toBe(v1.dump);
+    expect(await rowsOf(owner)).toEqual(v1.rows);
+  });
+
   test('that is not v1.0.0 or has what cannot be kept is refused in words', async () => {
     await seedV1(owner, 5);
     await owner.exec(`alter table memories drop column vector_clock`);

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { memoryId, userId } from '../../../src/domain/ids.js';
 import { migrateDown, migrateUp } from '../../../src/storage/migrate/migrate.js';
 import type { OwnerConnection } from '../../../src/storage/migrate/owner-connection.js';
+import { openPostgresDatabase } from '../../../src/storage/postgres/postgres-database.js';
+import { insertMemories, type NewMemory } from '../../../src/storage/statements/memories.js';
+import { createTenantDoor } from '../../../src/storage/tenant-door.js';
 import { hasPostgres } from '../../support/postgres-server.js';
 import { verifies } from '../../support/verifies.js';
 import {
@@ -61,6 +65,26 @@ describe.skipIf(!hasPostgres()).each(kinds)('v1, connected as a %s,', (kind) => 
     expect(Number(usage?.version)).toBeGreaterThan(100);
   }, 60_000);
 
+  test('and today’s server store side by side for the legacy owner, without a deadlock', async () => {
+    await migrateUp(owner, { legacyOwner: legacyEmail });
+    const database = openPostgresDatabase({ url: db.adminUrl });
+    const [founder] = await behind<{ id: string }>(
+      `select id from users where email = '${legacyEmail}'`,
+    );
+    const v1 = await startV1(db.url, 2, rows);
+    try {
+      const tenants = createTenantDoor(database);
+      const store = (n: number) =>
+        tenants.withTenant(userId(founder?.id ?? ''), (tx) => insertMemories(tx, [memory(n)]));
+      for (let n = 0; n < 200; n += 4)
+        await Promise.all([store(n), store(n + 1), store(n + 2), store(n + 3)]);
+    } finally {
+      expect((await v1.stop()).errors).toEqual([]);
+      await database.close();
+    }
+    expect(await behind(whatIsWrong)).toEqual([]);
+  }, 60_000);
+
   test('never sees another tenant’s memory, because nobody else stores until it is gone', async () => {
     verifies('NFR-isolation', 'NFR-rls');
     await migrateUp(owner, { legacyOwner: legacyEmail });
@@ -91,6 +115,23 @@ describe.skipIf(!hasPostgres()).each(kinds)('v1, connected as a %s,', (kind) => 
     const sqlState = kind === 'superuser' ? '23502' : '42501';
     await expect(store).rejects.toMatchObject({ sqlState });
   });
+});
+
+const memory = (n: number): NewMemory => ({
+  id: memoryId(`today-${n}`),
+  content: 'stored by today’s server',
+  metadata: {},
+  importance: 0.5,
+  zone: 2,
+  score: 0.4,
+  createdAt: 1_900_000_000 + n,
+  occurredAt: null,
+  agentId: null,
+  sessionId: null,
+  speaker: null,
+  role: null,
+  pinned: false,
+  entry: new Uint8Array([1]),
 });
 
 const print = (kind: OwnerKind, { writes, reads, errors, worst }: V1Report): void =>
