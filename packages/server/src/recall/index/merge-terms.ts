@@ -29,7 +29,11 @@ export async function mergeTerms(
     await gatherSegments(segments, range, groups, io);
     for (; next < recent.length && recents.hashOf(recent[next]!) < range.high; next++)
       groups.absorb(recents, recent[next]!);
-    for (const group of groups.sorted()) writer.add(groups.read(group));
+    for (const group of groups.sorted()) {
+      const term = groups.read(group);
+      // The dead may have been its only documents.
+      if (term.list.ordinals.length > 0) writer.add(term);
+    }
     await io.breathe();
   }
 }

@@ -40,6 +40,16 @@ export async function readState(
   return head.version === known.version ? known : readContinued(tx, known, head);
 }
 
+/** Reads the blocks that further terms need of a state of this transaction's snapshot. */
+export async function readTerms(
+  tx: TenantTransaction,
+  state: IndexState,
+  terms: readonly QueryTerm[],
+): Promise<void> {
+  const segments = segmentsOf(state);
+  keepBlocks(await fetchBlocks(tx, segments, terms), segments);
+}
+
 async function readAll(tx: TenantTransaction, terms: readonly QueryTerm[]): Promise<IndexState> {
   const [head, beside] = await Promise.all([selectIndexHead(tx), readBeside(tx)]);
   return readSegments(tx, undefined, head, beside, terms);

@@ -11,8 +11,8 @@ export interface SegmentFacts {
   readonly sharedBlocks: number;
   /** Terms with blocks of their own. When there are none, nobody looks for them. */
   readonly ownTerms: number;
-  /** Parts of its list of terms; 0 when it is so small that its shared blocks serve instead. */
-  readonly vocabularyParts: number;
+  /** Whether its list of terms has all of them, or only those that are in no shared block. */
+  readonly listsAllTerms: boolean;
   /** Bytes of its shared term blocks. */
   readonly sharedBytes: number;
   /** Bytes of all its blocks. */

@@ -12,8 +12,8 @@ import {
   type TermPostings,
 } from './term-blocks.js';
 
-/** From this many bytes of shared terms on, a segment also lists its terms apart, to be read without postings. */
-export const vocabularyFromBytes = 512 * 1024;
+/** From this many bytes of shared blocks on, a segment lists all its terms apart, to be read without postings. */
+const vocabularyFromBytes = 512 * 1024;
 
 /** What is known of a segment before it is written. */
 export interface SegmentPlan {
@@ -32,6 +32,7 @@ export class SegmentWriter {
   readonly #emit: (row: BlockRow) => void;
   readonly #sharedBlocks: number;
   readonly #terms: TermBlockWriter;
+  readonly #listsAllTerms: boolean;
   readonly #vocabulary = new ByteWriter(maxPartBytes);
   #vocabularyParts = 0;
   #bytes = 0;
@@ -41,13 +42,14 @@ export class SegmentWriter {
     this.#columns = columns;
     this.#emit = emit;
     this.#sharedBlocks = sharedBlocksFor(plan.sharedBytes);
+    this.#listsAllTerms = plan.sharedBytes >= vocabularyFromBytes;
     this.#terms = new TermBlockWriter(this.#sharedBlocks, (part) => this.#row(part));
   }
 
   /** Terms come by hash, then by bytes. */
   add(term: TermPostings): void {
-    this.#terms.add(term);
-    if (this.#plan.sharedBytes < vocabularyFromBytes) return;
+    const place = this.#terms.add(term);
+    if (place === 'shared' && !this.#listsAllTerms) return;
     if (this.#vocabulary.length + term.term.length + 2 > maxPartBytes) this.#endVocabularyPart();
     this.#vocabulary.block(term.term);
   }
@@ -69,7 +71,7 @@ export class SegmentWriter {
       documents: this.#columns.count,
       sharedBlocks: this.#sharedBlocks,
       ownTerms: this.#terms.ownHashes.length,
-      vocabularyParts: this.#vocabularyParts,
+      listsAllTerms: this.#listsAllTerms,
       sharedBytes: this.#terms.sharedBytes,
       bytes: this.#bytes,
       analysis,

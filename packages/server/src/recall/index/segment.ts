@@ -4,6 +4,7 @@ import type { PostingBuffer } from './postings-codec.js';
 import type { QueryTerm } from './recent-terms.js';
 import type { SegmentFacts } from './segment-facts.js';
 import { readOwn, readShared } from './term-blocks.js';
+import type { Vocabulary } from './vocabulary.js';
 
 const noParts: readonly Uint8Array[] = [];
 /** Estimate of what a cached block costs beside its bytes. */
@@ -16,6 +17,8 @@ export class Segment {
   readonly #blocks = new Map<number, readonly Uint8Array[]>();
   /** Offsets of terms' own blocks, as soon as the segment's head was read. */
   #own: ReadonlySet<number> | undefined;
+  /** Its terms, once somebody has asked for similar ones. */
+  vocabulary: Vocabulary | undefined;
   /** Estimate of the memory that the cached blocks take. */
   bytes = 0;
 
@@ -34,6 +37,12 @@ export class Segment {
   knowOwn(offsets: ReadonlySet<number>): void {
     this.#own = offsets;
     this.bytes += offsets.size * 16;
+  }
+
+  keepVocabulary(vocabulary: Vocabulary): void {
+    if (this.vocabulary !== undefined) return;
+    this.vocabulary = vocabulary;
+    this.bytes += vocabulary.bytes;
   }
 
   /** Addresses of the blocks that the terms need and that are not here. */

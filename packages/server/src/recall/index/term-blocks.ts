@@ -62,13 +62,16 @@ export class TermBlockWriter {
     this.#emit = emit;
   }
 
-  add(term: TermPostings): void {
-    if (term.list.ordinals.length === 0) return;
+  /** Adds a term that has postings; answers where it went. */
+  add(term: TermPostings): 'own' | 'shared' {
     writePostings(this.#postings, term.list);
-    if (this.#postings.length > ownTermBytes) {
-      this.#postings.take();
+    const postings = this.#postings.take();
+    if (postings.length > ownTermBytes) {
       this.#addOwn(term);
-    } else this.#addShared(term.hash, term.term, this.#postings.take());
+      return 'own';
+    }
+    this.#addShared(term.hash, term.term, postings);
+    return 'shared';
   }
 
   end(): void {

@@ -32,7 +32,7 @@ function withBlock(base: IndexState, bytes: number): IndexState {
     documents: 0,
     sharedBlocks: 1,
     ownTerms: 0,
-    vocabularyParts: 0,
+    listsAllTerms: false,
     sharedBytes: bytes,
     bytes,
     analysis: 1,
