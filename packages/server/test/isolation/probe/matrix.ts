@@ -78,7 +78,8 @@ export async function probeReadOnly(
   const managing = new Set(['listApiKeys']);
   for (const { operationId, audience, byId, request } of operations) {
     if (audience !== 'user') continue;
-    const reads = request.method === 'GET' && !managing.has(operationId);
+    const reads =
+      operationId === 'recallBatch' || (request.method === 'GET' && !managing.has(operationId));
     const { status } = await call(origin, readKey, request);
     tally.check(
       reads ? status === (byId ? 404 : 200) : status === 403,
