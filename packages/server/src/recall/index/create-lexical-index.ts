@@ -3,6 +3,7 @@ import { insertDead } from '../../storage/statements/index-dead.js';
 import { insertRecent } from '../../storage/statements/index-recent.js';
 import type { TenantDoor, TenantTransaction } from '../../storage/tenant-door.js';
 import { analysisVersion } from '../analysis/version.js';
+import type { IndexView } from '../index-view.js';
 import type { IndexedDocument, LexicalIndex, SearchHit, SearchRequest } from '../lexical-index.js';
 import { BackgroundMerges } from './background-merges.js';
 import { encodeEntry } from './entry-codec.js';
@@ -13,9 +14,10 @@ import { viewOfState } from './index-view-of-state.js';
 import { defaultMergePolicy, type MergePolicy } from './merge-policy.js';
 import { mergeTenant } from './merge-tenant.js';
 import { type RankedHit, rankPage } from './rank-page.js';
-import { readState } from './read-state.js';
-import { queryTerm } from './recent-terms.js';
-import type { Ranked, TextRanking } from './text-ranking.js';
+import { readState, readTerms } from './read-state.js';
+import { type QueryTerm, queryTerm } from './recent-terms.js';
+import { dictionaryOf } from './similar-terms.js';
+import type { PreparedQuery, Ranked, TextRanking } from './text-ranking.js';
 
 /** What an index needs. */
 export interface LexicalIndexOptions {
@@ -84,19 +86,15 @@ class BlockLexicalIndex implements RunningLexicalIndex {
 
   async search(tx: TenantTransaction, request: SearchRequest): Promise<SearchHit[]> {
     const query = this.#ranking.prepare(request.text);
-    const terms = [...new Set(query.terms)].map(queryTerm);
-    const state = await this.#state(tx, terms);
-    const { docs } = state.columns;
-    const view = viewOfState(state, terms, this.#ranking.speakerKeys);
-    const explain = request.explain === true;
-    const rank = (limit: number): Found[] =>
-      query.rank(view, limit, { explain }).map((ranked) => ({ ranked, ...hitOf(ranked, docs) }));
-    const page = await rankPage(rank, request);
-    return page.map(({ ranked, doc, score }) => ({
-      doc,
-      score,
-      ...(explain ? { explanation: explainHit(view, query.terms, ranked) } : {}),
-    }));
+    const state = await this.#state(tx, termsOf(query));
+    const view = this.#view(state, query);
+    const page = await pageOf(state, view, query, request);
+    if (page.length > 0 || query.respell === undefined || query.rank(view, 1).length > 0)
+      return page;
+    const meant = await query.respell(dictionaryOf(tx, state));
+    if (meant === undefined) return [];
+    await readTerms(tx, state, termsOf(meant));
+    return pageOf(state, this.#view(state, meant), meant, request);
   }
 
   noteChange(userId: UserId, memories?: number): void {
@@ -111,7 +109,11 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     return this.#merges.close();
   }
 
-  async #state(tx: TenantTransaction, terms: Parameters<typeof readState>[2]): Promise<IndexState> {
+  #view(state: IndexState, query: PreparedQuery): IndexView {
+    return viewOfState(state, termsOf(query), this.#ranking.speakerKeys);
+  }
+
+  async #state(tx: TenantTransaction, terms: readonly QueryTerm[]): Promise<IndexState> {
     const { userId } = tx;
     // What another load found is a start; if it failed, its own caller is told, and this one reads for himself.
     if (this.#cache.get(userId) === undefined) await this.#loading.get(userId);
@@ -152,6 +154,26 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     if (state.documents < state.memories)
       this.#merges.requestRepair(userId, state.memories - state.documents);
   }
+}
+
+const termsOf = (query: PreparedQuery): QueryTerm[] => [...new Set(query.terms)].map(queryTerm);
+
+async function pageOf(
+  state: IndexState,
+  view: IndexView,
+  query: PreparedQuery,
+  request: SearchRequest,
+): Promise<SearchHit[]> {
+  const { docs } = state.columns;
+  const explain = request.explain === true;
+  const rank = (limit: number): Found[] =>
+    query.rank(view, limit, { explain }).map((ranked) => ({ ranked, ...hitOf(ranked, docs) }));
+  const page = await rankPage(rank, request);
+  return page.map(({ ranked, doc, score }) => ({
+    doc,
+    score,
+    ...(explain ? { explanation: explainHit(view, query.terms, ranked) } : {}),
+  }));
 }
 
 interface Found extends RankedHit {

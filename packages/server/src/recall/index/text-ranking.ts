@@ -1,4 +1,4 @@
-import type { AnalysedDocument, IndexView } from '../index-view.js';
+import type { AnalysedDocument, IndexView, TermDictionary } from '../index-view.js';
 import type { IndexedDocument } from '../lexical-index.js';
 
 /** A document of a view and its score. */
@@ -24,9 +24,14 @@ export interface PreparedQuery {
    * gives the same documents first.
    */
   rank(view: IndexView, limit: number, options?: RankOptions): readonly Ranked[];
+  /**
+   * Asked when no document matches at all: the query with terms in use in place of those that look like misspelt ones;
+   * `undefined` when none does.
+   */
+  respell?(dictionary: TermDictionary): Promise<PreparedQuery | undefined>;
 }
 
-/** What text analysis and ranking do for the index. All of it is pure. */
+/** What text analysis and ranking do for the index. All of it is pure, but for `respell`, which asks the dictionary. */
 export interface TextRanking {
   analyse(document: IndexedDocument): AnalysedDocument;
   prepare(text: string): PreparedQuery;
