@@ -8,7 +8,7 @@ import { type Judged, prepare } from './measure.js';
 import { meanOf, metricsHead, metricsRow } from './metrics.js';
 import { readParaphrases } from './paraphrases.js';
 import { line, table } from './print.js';
-import { asFacts, asOneTenant } from './variants.js';
+import { asChats, asFacts, asOneTenant } from './variants.js';
 
 const { values } = parseArgs({ options: { data: { type: 'string' } } });
 if (values.data === undefined) throw new Error('Say where the data is: --data <folder>');
@@ -46,6 +46,7 @@ const shapes = [
   ['text only', plain],
   ['plain facts: no session, speaker, date or order', captioned.map(asFacts)],
   ['all conversations in one tenant', [asOneTenant(captioned)]],
+  ['each speaker’s turns as a chat with a machine that echoes', plain.flatMap(asChats)],
 ] as const;
 table([
   head,

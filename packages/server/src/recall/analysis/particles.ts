@@ -1,10 +1,14 @@
+import { maxTermLength } from './words.js';
+
 /**
  * Korean words without the particle at their end: 회의에서 → 회의. Longest particle first; a word of one syllable, or
  * one that is nothing but a particle, stays as it is. Beside the pairs of characters this adds 0.7 NDCG@10 on Korean
  * paraphrases and makes whole words count.
  */
 export function hangulWords(text: string): string[] {
-  return (text.match(/[가-힣]+/g) ?? []).map(withoutParticle).filter((word) => word.length > 1);
+  return (text.match(/[가-힣]+/g) ?? [])
+    .map((word) => withoutParticle(word).slice(0, maxTermLength))
+    .filter((word) => word.length > 1);
 }
 
 /** The word without its last particle. */

@@ -14,11 +14,18 @@ export interface TextTerms {
 }
 
 /** Analyses a text that `normaliseText` made. Documents and queries must be cut alike, so both come here. */
-export function termsOfText(text: string): TextTerms {
-  const words = wordTerms(text);
-  for (const mention of dateMentions(text)) {
-    const term = dateTerm(mention);
-    if (term !== undefined && !words.includes(term)) words.push(term);
-  }
-  return { words, hangul: hangulWords(text), ...gramsOf(text) };
+export const termsOfText = (text: string): TextTerms => ({
+  words: withDates(wordTerms(text), text),
+  hangul: hangulWords(text),
+  ...gramsOf(text),
+});
+
+/** A full date becomes one term, the same however it is written, unless it was written that way. */
+function withDates(words: string[], text: string): string[] {
+  const dates = dateMentions(text)
+    .map(dateTerm)
+    .filter((term) => term !== undefined);
+  if (dates.length === 0) return words;
+  const known = new Set(words);
+  return [...words, ...dates.filter((term) => !known.has(term))];
 }

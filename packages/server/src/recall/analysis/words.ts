@@ -18,12 +18,13 @@ export function wordTerms(text: string): string[] {
   return terms;
 }
 
-/** The term of one plain word: irregular forms by table, the others by Porter's suffix
- * rules (M. F. Porter, An algorithm for suffix stripping, 1980). Stop words give none. */
+/**
+ * The term of one plain word: irregular forms by table, the others by Porter's suffix rules (M. F. Porter, An
+ * algorithm for suffix stripping, 1980). Stop words give none, but capitals are no stop word: IT, US, WHO.
+ */
 export function wordTerm(word: string): string | undefined {
   const folded = foldCase(word);
-  if (isStopWord(folded)) return undefined;
-  return stemTerm(folded);
+  return isStopWord(folded) && !/^[A-Z]{2,}$/.test(word) ? undefined : stemTerm(folded);
 }
 
 const connectors = "[._@:/+&=?%~'#\\\\-]";

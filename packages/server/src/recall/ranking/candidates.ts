@@ -1,70 +1,51 @@
-import type { IndexView } from '../index-view.js';
 import { spanOf } from './dates.js';
-import { neighbourOf } from './neighbours.js';
+import { handOn } from './neighbours.js';
 import type { Pass } from './pass.js';
 import type { Scratch } from './scratch.js';
+import { scoreSteps, stepOfBest } from './steps.js';
 
 /** Whether a document may be returned. */
 export type DocumentFilter = (doc: number) => boolean;
 
 /**
- * Chooses the documents whose context is looked at: the best by their own words, and their neighbours, because the
- * answer to "what is your favourite book?" seldom repeats the question (7 points of R@10). A filter has its own best,
- * so that it never comes away with fewer than match.
+ * Chooses the documents whose context is looked at: the best by their own words, and the neighbours that they hand
+ * on their score to, because the answer to "what is your favourite book?" seldom repeats the question (7 points of
+ * R@10). A filter has its own best, so that it never comes away with fewer than match.
  */
-export function chooseCandidates(
-  { view, scratch, weights }: Pass,
-  filter: DocumentFilter | undefined,
-): void {
+export function chooseCandidates(pass: Pass, filter: DocumentFilter | undefined): void {
+  const { scratch, weights } = pass;
   addBest(scratch, weights.candidates, undefined);
   if (filter !== undefined && scratch.touchedCount > weights.candidates)
     addBest(scratch, weights.candidates, filter);
-  const best = scratch.candidates.length;
-  for (let at = 0; at < best; at++) {
-    addNeighbours(view, scratch, scratch.candidates[at]!, -1);
-    addNeighbours(view, scratch, scratch.candidates[at]!, 1);
+  const { candidates, own, handed } = scratch;
+  let score = 0;
+  const take = (neighbour: number, share: number): void => {
+    scratch.addCandidate(neighbour);
+    handed[neighbour]! += share * score;
+  };
+  const givers = candidates.length;
+  for (let at = 0; at < givers; at++) {
+    const doc = candidates[at]!;
+    score = own[doc]!;
+    handOn(pass, doc, take);
   }
-}
-
-function addNeighbours(view: IndexView, scratch: Scratch, doc: number, step: -1 | 1): void {
-  const first = neighbourOf(view, doc, step);
-  if (first < 0) return;
-  scratch.addCandidate(first);
-  const second = neighbourOf(view, first, step);
-  if (second >= 0) scratch.addCandidate(second);
 }
 
 function addBest(scratch: Scratch, wanted: number, filter: DocumentFilter | undefined): void {
   const { touched, touchedCount, own } = scratch;
-  const least = touchedCount <= wanted ? 0 : leastOfBest(scratch, wanted, filter);
-  for (let at = 0; at < touchedCount; at++) {
+  const all = touchedCount <= wanted;
+  const { step, room } = all ? { step: -1, room: 0 } : stepOfBest(scratch, wanted, filter);
+  const scale = scoreSteps / scratch.bestOwn;
+  let left = room;
+  // Backwards, because of equal ones the newer are wanted.
+  for (let at = touchedCount - 1; at >= 0; at--) {
     const doc = touched[at]!;
-    if (own[doc]! >= least && (filter === undefined || filter(doc))) scratch.addCandidate(doc);
+    const stands = all ? 0 : (own[doc]! * scale) | 0;
+    if (stands < step || (stands === step && left === 0)) continue;
+    if (filter !== undefined && !filter(doc)) continue;
+    if (stands === step) left--;
+    scratch.addGiver(doc);
   }
-}
-
-const steps = 4_096;
-
-/**
- * The score from which on there are about `wanted` documents: found by counting in steps instead of sorting, one step
- * too many rather than one too few.
- */
-function leastOfBest(
-  { touched, touchedCount, own }: Scratch,
-  wanted: number,
-  filter: DocumentFilter | undefined,
-): number {
-  let best = 0;
-  for (let at = 0; at < touchedCount; at++) best = Math.max(best, own[touched[at]!]!);
-  const counts = new Uint32Array(steps + 1);
-  const scale = steps / best;
-  for (let at = 0; at < touchedCount; at++) {
-    const doc = touched[at]!;
-    if (filter === undefined || filter(doc)) counts[Math.floor(own[doc]! * scale)]!++;
-  }
-  let step = steps;
-  for (let seen = counts[step]!; seen < wanted && step > 0; seen += counts[step]!) step--;
-  return step / scale;
 }
 
 /** Adds the newest memories of the days that the query names, which may share no word with it. */

@@ -2,6 +2,16 @@ import { documentFlags, type IndexView, questionShareShift, roleBits } from '../
 import { gainOfDates } from './dates.js';
 import type { Pass } from './pass.js';
 
+/** What a turn gains from its session: a share of its best turn and of its score as one text. */
+export function sessionGain({ view, scratch, weights }: Pass, doc: number): number {
+  const session = view.sessions[doc]!;
+  if (session < 0) return 0;
+  return (
+    weights.sessionBest * scratch.sessionBest[session]! +
+    weights.session * scratch.sessionScore[session]!
+  );
+}
+
 /** For what a named speaker said. */
 export const speakerGain = ({ view, speakers }: Pass, doc: number): number =>
   speakers.gains.size === 0 ? 0 : (speakers.gains.get(view.speakers[doc]!) ?? 0);

@@ -15,14 +15,14 @@ export interface Match {
   readonly worth: number;
 }
 
-/** The terms of the query that occur. A speaker's name hardly counts as a word: everybody calls him by it. */
+/** The terms of the query that occur, the one of most worth first. A speaker's name hardly counts as a word: everybody calls him by it. */
 export function findMatches(
   view: IndexView,
   query: AnalysedQuery,
   { nameTerms }: NamedSpeakers,
   weights: Weights,
 ): Match[] {
-  return query.terms.flatMap(({ term, weight: given }) => {
+  const matches = query.terms.flatMap(({ term, weight: given }) => {
     const postings = view.postings(term);
     if (postings.docs.length === 0) return [];
     const isName = nameTerms.has(term);
@@ -30,4 +30,5 @@ export function findMatches(
     const worth = weight * rarity(view.documents, postings.docs.length);
     return worth === 0 ? [] : [{ postings, isName, weight, worth }];
   });
+  return matches.sort((a, b) => b.worth - a.worth);
 }

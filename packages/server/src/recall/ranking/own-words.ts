@@ -1,57 +1,94 @@
 import { documentNorm, rarity, saturated, sessionNorm } from './bm25.js';
 import type { Match } from './matches.js';
 import type { Pass } from './pass.js';
-import type { Scratch } from './scratch.js';
+import { stepOfBest } from './steps.js';
 import type { Weights } from './weights.js';
 
-/** What the frequency of a term is set against in a document of some length; by table for the short ones, which are most. */
+/** Lengths that norms are tabulated for; longer documents are few. */
+const tabulated = 256;
+
+/** What the frequency of a term is set against, by length of the document. */
 export class DocumentNorms {
   readonly #weights: Weights;
   readonly #average: number;
-  readonly #short: Float64Array;
+  readonly #byLength: Float64Array;
 
   constructor(weights: Weights, averageLength: number) {
     this.#weights = weights;
     this.#average = Math.max(1, averageLength);
-    this.#short = Float64Array.from({ length: 256 }, (_, length) =>
+    this.#byLength = Float64Array.from({ length: tabulated }, (_, length) =>
       documentNorm(weights, length, this.#average),
     );
   }
 
   of(length: number): number {
-    return length < 256 ? this.#short[length]! : documentNorm(this.#weights, length, this.#average);
+    return length < tabulated
+      ? this.#byLength[length]!
+      : documentNorm(this.#weights, length, this.#average);
   }
 }
 
-/** BM25 of every matching document and of every session they lie in, into the scratch memory. */
-export function scoreOwnWords(pass: Pass, norms: DocumentNorms): void {
-  const { view, matches, scratch } = pass;
-  const sessions = sessionTotals(view.sessionLengths);
+/** Documents with a rarer word of the query, in multiples of the candidates, that are enough to choose those from. */
+const plenty = 10;
+
+/**
+ * BM25 of the matching documents and of the sessions they lie in, into the scratch memory. Unless `all` are wanted,
+ * documents that match nothing but the last, common words are left out once they cannot be candidates any more, or
+ * once there are plenty that match better: a word of every second text must not cost what it weighs so little.
+ */
+export function scoreOwnWords(pass: Pass, norms: DocumentNorms, all: boolean): void {
+  const { matches, scratch, weights } = pass;
+  const sessions = sessionTotals(pass.view.sessionLengths);
+  const once = new Float64Array(tabulated);
+  let rest = matches.reduce((sum, { worth }) => sum + worth, 0) * (weights.k1 + 1);
+  let open = true;
   for (const match of matches) {
-    scoreDocuments(pass, match, norms);
-    if (sessions.count > 0) scoreSessions(pass, match, sessions);
+    if (!all && open && scratch.touchedCount >= weights.candidates)
+      open =
+        scratch.touchedCount < weights.candidates * plenty &&
+        rest >= stepOfBest(scratch, weights.candidates).score;
+    for (let length = 0; length < tabulated; length++)
+      once[length] = match.worth * saturated(1, norms.of(length), weights.k1);
+    scoreDocuments(pass, match, norms, once, open);
+    scoreSessions(pass, match, sessions);
+    rest -= match.worth * (weights.k1 + 1);
   }
-  noteBest(view.sessions, scratch);
+  noteBest(pass);
 }
 
+/**
+ * Adds a term's scores. Nearly all frequencies are one and nearly all documents short: those scores are in the table
+ * `once`. Unless `open`, only to documents that have a score already.
+ */
 function scoreDocuments(
   { view, scratch, weights }: Pass,
-  match: Match,
+  { postings: { docs, frequencies }, worth }: Match,
   norms: DocumentNorms,
+  once: Float64Array,
+  open: boolean,
 ): void {
-  const { docs, frequencies } = match.postings;
   const { lengths } = view;
   const { own, touched } = scratch;
-  const { worth } = match;
-  const { k1 } = weights;
   let count = scratch.touchedCount;
+  let best = scratch.bestOwn;
   for (let at = 0; at < docs.length; at++) {
     const doc = docs[at]!;
     const before = own[doc]!;
-    if (before === 0) touched[count++] = doc;
-    own[doc] = before + worth * saturated(frequencies[at]!, norms.of(lengths[doc]!), k1);
+    if (before === 0) {
+      if (!open) continue;
+      touched[count++] = doc;
+    }
+    const frequency = frequencies[at]!;
+    const length = lengths[doc]!;
+    const score =
+      frequency === 1 && length < tabulated
+        ? before + once[length]!
+        : before + worth * saturated(frequency, norms.of(length), weights.k1);
+    own[doc] = score;
+    if (score > best) best = score;
   }
   scratch.touchedCount = count;
+  scratch.bestOwn = best;
 }
 
 interface SessionTotals {
@@ -72,22 +109,26 @@ function sessionTotals(sessionLengths: Uint32Array): SessionTotals {
   return { count, averageLength: count === 0 ? 1 : total / count };
 }
 
+/** Occurrences a session from which on a term is in nearly every session, and tells none from another. */
+const everywhere = 4;
+
 function scoreSessions(
   { view, scratch, weights }: Pass,
-  match: Match,
+  { postings: { docs, frequencies }, weight }: Match,
   totals: SessionTotals,
 ): void {
-  const { docs, frequencies } = match.postings;
+  if (docs.length >= totals.count * everywhere) return;
   const { sessions, sessionLengths } = view;
   const { sessionFrequency, sessionScore, touchedSessions } = scratch;
   let count = 0;
   for (let at = 0; at < docs.length; at++) {
     const session = sessions[docs[at]!]!;
     if (session < 0) continue;
-    if (sessionFrequency[session] === 0) touchedSessions[count++] = session;
-    sessionFrequency[session]! += frequencies[at]!;
+    const before = sessionFrequency[session]!;
+    if (before === 0) touchedSessions[count++] = session;
+    sessionFrequency[session] = before + frequencies[at]!;
   }
-  const worth = match.weight * rarity(totals.count, count);
+  const worth = weight * rarity(totals.count, count);
   for (let at = 0; at < count; at++) {
     const session = touchedSessions[at]!;
     const norm = sessionNorm(weights, sessionLengths[session]!, totals.averageLength);
@@ -97,7 +138,8 @@ function scoreSessions(
   }
 }
 
-function noteBest(sessions: Int32Array, scratch: Scratch): void {
+function noteBest({ view, scratch }: Pass): void {
+  const { sessions } = view;
   const { own, touched, touchedCount, sessionBest } = scratch;
   for (let at = 0; at < touchedCount; at++) {
     const doc = touched[at]!;

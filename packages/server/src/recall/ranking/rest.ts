@@ -17,15 +17,13 @@ export function rankRest(
   limit: number,
   filter: DocumentFilter | undefined,
 ): Ranked {
-  const { touched, touchedCount, own, slot } = scratch;
+  const { touched, touchedCount, own } = scratch;
   const keys = new Float64Array(touchedCount);
   let count = 0;
-  let highest = 0;
-  for (let at = 0; at < touchedCount; at++) highest = Math.max(highest, own[touched[at]!]!);
   for (let at = 0; at < touchedCount; at++) {
     const doc = touched[at]!;
-    if (slot[doc] !== 0 || (filter !== undefined && !filter(doc))) continue;
-    keys[count++] = Math.floor((own[doc]! / highest) * scoreSteps) * docSteps + doc;
+    if (scratch.isCandidate(doc) || (filter !== undefined && !filter(doc))) continue;
+    keys[count++] = Math.floor((own[doc]! / scratch.bestOwn) * scoreSteps) * docSteps + doc;
   }
   // Sorting numbers without a comparison function is ten times as fast, so score and document share one number.
   const sorted = keys.subarray(0, count).sort();

@@ -1,3 +1,5 @@
+import { scoreSteps } from './steps.js';
+
 /**
  * Working memory of a ranking, kept between calls so that a recall allocates nothing that grows with the tenant. All
  * zero between two calls: a call remembers what it touched and clears just that.
@@ -5,29 +7,37 @@
 export class Scratch {
   /** BM25 score by document. */
   own = new Float64Array(0);
-  /** Position + 1 among the candidates by document, 0 for the others. */
-  slot = new Int32Array(0);
-  /** Documents with a score. */
+  /** What a document took over from its neighbours. */
+  handed = new Float64Array(0);
+  /** Documents with a score of their own. */
   touched = new Uint32Array(0);
   touchedCount = 0;
+  /** The best of these scores. */
+  bestOwn = 0;
   /** BM25 score of the session as a whole, and of its best document. */
   sessionScore = new Float64Array(0);
   sessionBest = new Float64Array(0);
-  /** Occurrences of the term at hand by session. */
+  /** Occurrences of the term at hand by session; zero between two terms. */
   sessionFrequency = new Uint32Array(0);
+  /** Sessions of the term at hand. */
   touchedSessions = new Uint32Array(0);
-  /** Documents whose context is looked at. */
+  /** Documents whose context is looked at: first those that hand on their score, then the others. */
   readonly candidates: number[] = [];
-  /** Score by term and candidate. */
-  byTerm = new Float64Array(0);
+  /** Documents on each step of the scores. */
+  readonly counts = new Uint32Array(scoreSteps + 1);
+  /** By document: 0 no candidate, 1 hands on its score, 2 does not. */
+  #part = new Uint8Array(0);
+  #sessions = 0;
 
   /** Makes room for a tenant. */
   fit(head: number, sessions: number): void {
+    this.#sessions = sessions;
     if (head > this.own.length) {
       const room = roomFor(head);
       this.own = new Float64Array(room);
-      this.slot = new Int32Array(room);
+      this.handed = new Float64Array(room);
       this.touched = new Uint32Array(room);
+      this.#part = new Uint8Array(room);
     }
     if (sessions > this.sessionScore.length) {
       const room = roomFor(sessions);
@@ -38,33 +48,43 @@ export class Scratch {
     }
   }
 
-  /** Makes a document a candidate if it is none yet. */
-  addCandidate(doc: number): void {
-    if (this.slot[doc] === 0) this.slot[doc] = this.candidates.push(doc);
+  /** Makes a document a candidate, if it is none yet, that hands on its score. */
+  addGiver(doc: number): void {
+    this.#add(doc, 1);
   }
 
-  /** A zeroed table of `terms` × candidates. */
-  fitTerms(terms: number): Float64Array {
-    const size = terms * this.candidates.length;
-    if (size > this.byTerm.length) this.byTerm = new Float64Array(roomFor(size));
-    else this.byTerm.fill(0, 0, size);
-    return this.byTerm;
+  /** Makes a document a candidate, if it is none yet. */
+  addCandidate(doc: number): void {
+    this.#add(doc, 2);
+  }
+
+  isCandidate(doc: number): boolean {
+    return this.#part[doc] !== 0;
+  }
+
+  handsOn(doc: number): boolean {
+    return this.#part[doc] === 1;
   }
 
   /** Leaves no trace of the tenant. */
-  clear(sessions: Int32Array): void {
-    for (let at = 0; at < this.touchedCount; at++) {
-      const doc = this.touched[at]!;
-      this.own[doc] = 0;
-      const session = sessions[doc]!;
-      if (session < 0) continue;
-      this.sessionScore[session] = 0;
-      this.sessionBest[session] = 0;
-      this.sessionFrequency[session] = 0;
-    }
+  clear(): void {
+    for (let at = 0; at < this.touchedCount; at++) this.own[this.touched[at]!] = 0;
     this.touchedCount = 0;
-    for (const doc of this.candidates) this.slot[doc] = 0;
+    this.bestOwn = 0;
+    for (const doc of this.candidates) {
+      this.handed[doc] = 0;
+      this.#part[doc] = 0;
+    }
     this.candidates.length = 0;
+    this.sessionScore.fill(0, 0, this.#sessions);
+    this.sessionBest.fill(0, 0, this.#sessions);
+    this.#sessions = 0;
+  }
+
+  #add(doc: number, part: number): void {
+    if (this.#part[doc] !== 0) return;
+    this.#part[doc] = part;
+    this.candidates.push(doc);
   }
 }
 

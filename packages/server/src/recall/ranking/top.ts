@@ -8,11 +8,21 @@ export class Top {
     this.#limit = limit;
   }
 
+  /** Whether a document with this score would stay. */
+  wouldKeep(doc: number, score: number): boolean {
+    if (this.#docs.length < this.#limit) return true;
+    return this.#limit > 0 && isWorse(this.#scores[0]!, this.#docs[0]!, score, doc);
+  }
+
   /** Offers a document; it stays if it belongs to the best. */
   offer(doc: number, score: number): void {
     if (this.#docs.length < this.#limit) this.#rise(this.#docs.length, doc, score);
-    else if (this.#limit > 0 && isWorse(this.#scores[0]!, this.#docs[0]!, score, doc))
-      this.#sink(doc, score);
+    else if (this.wouldKeep(doc, score)) this.#sink(doc, score);
+  }
+
+  /** The best score so far; 0 when there is none. */
+  best(): number {
+    return this.#scores.reduce((best, score) => Math.max(best, score), 0);
   }
 
   /** Document numbers and scores, best first. */

@@ -37,7 +37,7 @@ export const defaultWeights = {
   /** What a speaker's name still counts as a word. */
   nameAsWord: 0.2,
   /** For the person's own words when he asks about himself, the machine's when he asks what it said. */
-  side: 4,
+  side: 5,
 
   /** For a text that names a moment when the query wants one. */
   moment: 2,
@@ -54,6 +54,9 @@ export const defaultWeights = {
 
   /** Share of the whole score that a text loses which does nothing but ask. */
   question: 0.3,
+
+  /** Share of a query's worth in words that one document alone has, from which on that document comes first. */
+  exact: 0.5,
 
   /** Best documents by their own words that context is looked at for, and as many neighbours as they have. */
   candidates: 2_000,
