@@ -5,7 +5,7 @@ import { ByteReader } from './byte-reader.js';
 import { decodeDocuments } from './document-codec.js';
 import { DocumentColumns } from './document-columns.js';
 import { decodeEntry, eachTerm } from './entry-codec.js';
-import { PostingBuffer, readPostings } from './postings-codec.js';
+import { PostingBuffer, readLongPostings, readPostings } from './postings-codec.js';
 import type { SegmentFacts } from './segment-facts.js';
 import { eachSharedTerm, type VisitTerm, visitOwnTerm } from './term-blocks.js';
 import { TermGroups } from './term-groups.js';
@@ -63,19 +63,23 @@ export class MergedSegment {
   /** Adds the postings of the terms of these hashes, as new ordinals, to the groups. */
   gather(rows: readonly BlockRow[], { low, high }: HashRange, into: TermGroups): void {
     const ownFrom = segmentStart(this.facts.segment) + ownBlock(0);
-    const add: VisitTerm = (bytes, start, end, postings) => {
-      const hash = termHash(bytes, start, end);
-      if (hash >= low && hash < high)
-        this.#renumber(postings, into, into.of(hash, bytes, start, end));
-    };
+    const adding =
+      (read: typeof readPostings): VisitTerm =>
+      (bytes, start, end, postings) => {
+        const hash = termHash(bytes, start, end);
+        if (hash < low || hash >= high) return;
+        this.#scratch.length = 0;
+        read(postings, this.#scratch);
+        this.#renumber(into, into.of(hash, bytes, start, end));
+      };
+    const [addShared, addOwn] = [adding(readPostings), adding(readLongPostings)];
     for (const { block, data } of rows)
-      if (block < ownFrom) eachSharedTerm(data, add);
-      else visitOwnTerm(data, add);
+      if (block < ownFrom) eachSharedTerm(data, addShared);
+      else visitOwnTerm(data, addOwn);
   }
 
-  #renumber(postings: ByteReader, into: TermGroups, group: number): void {
-    this.#scratch.length = 0;
-    readPostings(postings, this.#scratch);
+  /** Moves the postings that were read to a group, as new ordinals. */
+  #renumber(into: TermGroups, group: number): void {
     const { length, ordinals, frequencies } = this.#scratch;
     for (let index = 0; index < length; index++) {
       const ordinal = this.#ordinals[ordinals[index]!]!;

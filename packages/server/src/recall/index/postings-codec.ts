@@ -32,17 +32,90 @@ export function writePostings(
   }
 }
 
-/** Where to end a list that begins at `from`, so that `writePostings` takes at most `bytes`. */
-export function postingsWithin(list: PostingList, from: number, bytes: number): number {
-  let room = bytes - varintBytes(list.ordinals.length);
+/** Whether the frequencies of a long list should stand apart, a byte each: twice as fast when many are above one. */
+export function frequenciesApart({ frequencies }: PostingList): boolean {
+  let repeats = 0;
+  for (const frequency of frequencies) if (frequency > 1) repeats++;
+  return repeats > frequencies.length / 4;
+}
+
+/**
+ * Writes the postings from `from` as far as they take at most `bytes`; answers where it ended. They can be read by
+ * themselves. A byte says whether frequencies stand apart.
+ */
+export function writeLongPostings(
+  writer: ByteWriter,
+  list: PostingList,
+  from: number,
+  bytes: number,
+  apart: boolean,
+): number {
+  const to = longPostingsEnd(list, from, bytes - 6, apart);
+  writer.byte(apart ? 1 : 0);
+  if (!apart) writePostings(writer, list, from, to);
+  else {
+    writer.varint(to - from);
+    let before = -1;
+    for (let index = from; index < to; index++) {
+      writer.varint(list.ordinals[index]! - before - 1);
+      before = list.ordinals[index]!;
+    }
+    writer.raw(list.frequencies.subarray(from, to));
+  }
+  return to;
+}
+
+function longPostingsEnd(list: PostingList, from: number, bytes: number, apart: boolean): number {
+  let room = bytes;
   let before = -1;
   for (let index = from; index < list.ordinals.length; index++) {
     const ordinal = list.ordinals[index]!;
-    room -= varintBytes((ordinal - before - 1) * 2 + 1) + (list.frequencies[index]! > 1 ? 1 : 0);
+    const distance = (ordinal - before - 1) * (apart ? 1 : 2);
+    room -= varintBytes(distance + 1) + (apart || list.frequencies[index]! > 1 ? 1 : 0);
     if (room < 0) return index;
     before = ordinal;
   }
   return list.ordinals.length;
+}
+
+/** How many postings `readLongPostings` will add. */
+export function longPostingsCount(reader: ByteReader): number {
+  const { position } = reader;
+  reader.byte();
+  const count = reader.varint();
+  reader.position = position;
+  return count;
+}
+
+/** Reads what `writeLongPostings` wrote into the buffer, adding `base` to every ordinal. */
+export function readLongPostings(reader: ByteReader, into: PostingBuffer, base = 0): void {
+  if (reader.byte() === 0) {
+    readPostings(reader, into, base);
+    return;
+  }
+  const count = reader.varint();
+  into.reserve(count);
+  const { ordinals, length } = into;
+  const { bytes } = reader;
+  let { position } = reader;
+  let ordinal = base - 1;
+  for (let next = length; next < length + count; next++) {
+    const first = bytes[position++]!;
+    ordinal += (first & 127) + 1;
+    if (first > 127) {
+      let byte: number;
+      let scale = 128;
+      do {
+        byte = bytes[position++]!;
+        ordinal += (byte & 127) * scale;
+        scale *= 128;
+      } while (byte > 127);
+    }
+    ordinals[next] = ordinal;
+  }
+  reader.position = position;
+  into.frequencies.set(reader.raw(count), length);
+  into.length = length + count;
 }
 
 const varintBytes = (value: number): number => {

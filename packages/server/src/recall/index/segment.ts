@@ -77,7 +77,7 @@ export class Segment {
       if (readShared(part, term.hash, term.bytes, into, base)) return;
     const own = ownBlock(term.hash);
     if (!this.#mayHave(own)) return;
-    for (const part of this.#parts(own)) readOwn(part, term.bytes, into, base);
+    readOwn(this.#parts(own), term.bytes, into, base);
   }
 
   #mayHave(own: number): boolean {

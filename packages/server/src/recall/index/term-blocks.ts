@@ -2,10 +2,13 @@ import { ownBlock, sharedBlock, sharedNumber } from './block-address.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import {
+  frequenciesApart,
+  longPostingsCount,
   type PostingBuffer,
   type PostingList,
-  postingsWithin,
+  readLongPostings,
   readPostings,
+  writeLongPostings,
   writePostings,
 } from './postings-codec.js';
 
@@ -107,10 +110,10 @@ export class TermBlockWriter {
     const offset = ownBlock(hash);
     if (offset !== this.#ownOffset) this.#ownPart = 0;
     this.#ownOffset = offset;
-    for (let from = 0, to = 0; from < list.ordinals.length; from = to) {
-      to = postingsWithin(list, from, ownPartBytes);
+    const apart = frequenciesApart(list);
+    for (let from = 0; from < list.ordinals.length; ) {
       this.#postings.block(term);
-      writePostings(this.#postings, list, from, to);
+      from = writeLongPostings(this.#postings, list, from, ownPartBytes, apart);
       this.#emit({ offset, part: this.#ownPart++, data: this.#postings.take() });
     }
   }
@@ -138,15 +141,18 @@ export function readShared(
   return false;
 }
 
-/** Adds a term's postings in one of its own parts to the buffer; nothing when the part is another term's. */
+/** Adds a term's postings in its own parts to the buffer; parts of other terms are passed over. */
 export function readOwn(
-  part: Uint8Array,
+  parts: readonly Uint8Array[],
   term: Uint8Array,
   into: PostingBuffer,
   base: number,
 ): void {
-  const reader = new ByteReader(part);
-  if (Buffer.compare(reader.block(), term) === 0) readPostings(reader, into, base);
+  const readers = parts
+    .map((part) => new ByteReader(part))
+    .filter((reader) => Buffer.compare(reader.block(), term) === 0);
+  into.reserve(readers.reduce((sum, reader) => sum + longPostingsCount(reader), 0));
+  for (const reader of readers) readLongPostings(reader, into, base);
 }
 
 function termFollows(reader: ByteReader, term: Uint8Array): boolean {
@@ -158,7 +164,7 @@ function termFollows(reader: ByteReader, term: Uint8Array): boolean {
   return true;
 }
 
-/** A term, UTF-8 from `start` to `end` of some bytes, and a reader that stands at its postings. */
+/** A term, UTF-8 from `start` to `end` of some bytes, and a reader that stands at its (long) postings. */
 export type VisitTerm = (
   bytes: Uint8Array,
   start: number,

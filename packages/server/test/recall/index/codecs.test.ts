@@ -7,9 +7,11 @@ import { DocumentColumns } from '../../../src/recall/index/document-columns.js';
 import { noSession } from '../../../src/recall/index/document-facts.js';
 import { decodeEntry, eachTerm, encodeEntry } from '../../../src/recall/index/entry-codec.js';
 import {
+  longPostingsCount,
   PostingBuffer,
-  postingsWithin,
+  readLongPostings,
   readPostings,
+  writeLongPostings,
   writePostings,
 } from '../../../src/recall/index/postings-codec.js';
 import { sessionKey } from '../../../src/recall/index/term-hash.js';
@@ -49,7 +51,10 @@ describe('postings', () => {
       fc.record({
         ordinals: fc.constant(Uint32Array.from(ordinals).sort()),
         frequencies: fc
-          .array(frequency, { minLength: ordinals.length, maxLength: ordinals.length })
+          .array(fc.oneof({ weight: 3, arbitrary: fc.constant(1) }, frequency), {
+            minLength: ordinals.length,
+            maxLength: ordinals.length,
+          })
           .map((values) => Uint8Array.from(values)),
       }),
     );
@@ -71,17 +76,28 @@ describe('postings', () => {
 
   test('cut into parts keep within the bytes asked for and lose nothing', () => {
     fc.assert(
-      fc.property(list, fc.integer({ min: 12, max: 200 }), (postings, bytes) => {
-        const buffer = new PostingBuffer();
-        for (let from = 0, to = 0; from < postings.ordinals.length; from = to) {
-          to = postingsWithin(postings, from, bytes);
-          const writer = new ByteWriter();
-          writePostings(writer, postings, from, to);
-          expect(writer.length).toBeLessThanOrEqual(bytes);
-          readPostings(new ByteReader(writer.take()), buffer);
-        }
-        expect(buffer.take()).toEqual(postings);
-      }),
+      fc.property(
+        list,
+        fc.integer({ min: 18, max: 200 }),
+        fc.boolean(),
+        (postings, bytes, apart) => {
+          const base = 5;
+          const buffer = new PostingBuffer();
+          for (let from = 0; from < postings.ordinals.length; ) {
+            const writer = new ByteWriter();
+            const to = writeLongPostings(writer, postings, from, bytes, apart);
+            expect(writer.length).toBeLessThanOrEqual(bytes);
+            const reader = new ByteReader(writer.take());
+            expect(longPostingsCount(reader)).toBe(to - from);
+            readLongPostings(reader, buffer, base);
+            expect(reader.done).toBe(true);
+            from = to;
+          }
+          const { ordinals, frequencies } = buffer.take();
+          expect(ordinals).toEqual(postings.ordinals.map((ordinal) => ordinal + base));
+          expect(frequencies).toEqual(postings.frequencies);
+        },
+      ),
     );
   });
 
