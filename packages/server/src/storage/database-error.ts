@@ -21,6 +21,15 @@ export function fromSqlState(
   constraint: string | undefined,
   cause: unknown,
 ): StellarError | DatabaseError {
+  if (constraint === 'memories_legacy_window')
+    return new StellarError(
+      'unavailable',
+      {
+        detail: 'This server takes over from v1: until that ends, only its owner stores memories.',
+        retryAfterSeconds: 60,
+      },
+      cause,
+    );
   switch (sqlState) {
     case '22021': // invalid byte sequence, NUL among them
     case '22P05': // untranslatable character, \u0000 in JSON

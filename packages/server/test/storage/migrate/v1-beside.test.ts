@@ -91,19 +91,19 @@ describe.skipIf(!hasPostgres()).each(kinds)('v1, connected as a %s,', (kind) => 
     const [free] = await behind<{ id: string }>(
       `select id from users where email = 'free@example.com'`,
     );
-    const store = asAdmin(db.adminUrl, async (app) => {
-      await app.query(
-        `begin; set local role stellar_app; select set_config('app.current_user_id', '${free?.id}', true)`,
+    const database = openPostgresDatabase({ url: db.adminUrl });
+    try {
+      const tenants = createTenantDoor(database);
+      const store = tenants.withTenant(userId(free?.id ?? ''), (tx) =>
+        insertMemories(tx, [memory(1)]),
       );
-      await app.query(
-        `insert into memories (user_id, id, doc, content, created_at, last_recalled_at, zone, updated_at)
-         values ('${free?.id}', 'mine', 0, 'private', 1, 1, 0, 1)`,
-      );
-    });
-    await expect(store).rejects.toMatchObject({
-      code: '23514',
-      constraint: 'memories_legacy_window',
-    });
+      await expect(store).rejects.toMatchObject({
+        code: 'unavailable',
+        details: { retryAfterSeconds: 60 },
+      });
+    } finally {
+      await database.close();
+    }
   });
 
   test('is shut out once the window is closed', async () => {
