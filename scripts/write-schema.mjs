@@ -5,12 +5,18 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { parseArgs } from 'node:util';
 import { openEmbeddedDatabase } from '../packages/server/src/storage/embedded/embedded-database.ts';
 import { migrateUp } from '../packages/server/src/storage/migrate/migrate.ts';
 import { migrationsFolder } from '../packages/server/src/storage/migrate/migration-files.ts';
 import { dumpSchema } from '../packages/server/src/storage/migrate/schema-dump.ts';
 
-const file = join(migrationsFolder, 'schema.sql');
+const { values } = parseArgs({
+  options: {
+    check: { type: 'boolean', default: false },
+    file: { type: 'string', default: join(migrationsFolder, 'schema.sql') },
+  },
+});
 
 const head = `-- What the migrations make of an empty database: written by \`npm run schema\`, held to by \`npm run check:schema\`.
 -- To read and to review, not to run. The owner's own rights are left out.
@@ -37,9 +43,9 @@ async function freshSchema() {
 }
 
 const schema = await freshSchema();
-if (!process.argv.includes('--check')) {
-  await writeFile(file, schema);
-} else if (schema !== (await readFile(file, 'utf8'))) {
+if (!values.check) {
+  await writeFile(values.file, schema);
+} else if (schema !== (await readFile(values.file, 'utf8'))) {
   console.error('migrations/schema.sql is not what the migrations make. Run: npm run schema');
   process.exitCode = 1;
 }
