@@ -1,5 +1,5 @@
 /** Slips that a word of this many letters may have: none in a short one, where every slip is another word. */
-const slipsAllowed = (length: number): number => (length < 4 ? 0 : length < 8 ? 1 : 2);
+export const slipsAllowed = (length: number): number => (length < 4 ? 0 : length < 8 ? 1 : 2);
 
 /**
  * Terms of a vocabulary that this one may be a misspelling of: fewest slips first (a wrong, missing, extra letter or

@@ -1,6 +1,7 @@
 import { type DecodedEntry, eachTerm } from './entry-codec.js';
 import type { PostingBuffer } from './postings-codec.js';
 import { termHash } from './term-hash.js';
+import { Vocabulary } from './vocabulary.js';
 
 /** A term of a query, as blocks know it. */
 export interface QueryTerm {
@@ -36,10 +37,14 @@ export class RecentTerms {
   #bytes = new Uint8Array(2_048);
   #terms = 0;
   #used = 0;
+  #vocabulary: Vocabulary | undefined;
+  /** Terms that the vocabulary has already. */
+  #listed = 0;
 
   /** Memory it takes. */
   get bytes(): number {
-    return this.#ends.length * 4 + this.#fingerprints.length * 6 + this.#bytes.length;
+    const vocabulary = this.#vocabulary?.bytes ?? 0;
+    return this.#ends.length * 4 + this.#fingerprints.length * 6 + this.#bytes.length + vocabulary;
   }
 
   append(entry: DecodedEntry): void {
@@ -84,13 +89,14 @@ export class RecentTerms {
     for (const term of terms) marks[fingerprint(term.hash)] = 0;
   }
 
-  /** Every distinct term of the first `count` documents. */
-  vocabulary(count: number): Set<string> {
-    const terms = new Set<string>();
-    const end = count === 0 ? 0 : this.#ends[count - 1]!;
-    for (let index = 0; index < end; index++)
-      terms.add(Buffer.from(this.#term(this.#offsets[index]!)).toString());
-    return terms;
+  /** The terms of all documents, those behind the ones of a state too; made when first asked for. */
+  vocabulary(): Vocabulary {
+    this.#vocabulary ??= new Vocabulary();
+    for (; this.#listed < this.#terms; this.#listed++) {
+      const offset = this.#offsets[this.#listed]!;
+      this.#vocabulary.add(this.#bytes, offset + 2, offset + 2 + this.#bytes[offset + 1]!);
+    }
+    return this.#vocabulary;
   }
 
   #match(term: QueryTerm, index: number, ordinal: number, into: PostingBuffer): void {
@@ -123,10 +129,6 @@ export class RecentTerms {
       this.#bytes[this.#used + 2 + index] = bytes[start + index]!;
     this.#used = until;
   };
-
-  #term(offset: number): Uint8Array {
-    return this.#bytes.subarray(offset + 2, offset + 2 + this.#bytes[offset + 1]!);
-  }
 
   #start(document: number): number {
     return document === 0 ? 0 : this.#ends[document - 1]!;

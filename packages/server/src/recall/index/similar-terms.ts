@@ -1,6 +1,6 @@
 import { type BlockRow, selectBlockRange } from '../../storage/statements/index-blocks.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
-import { closestTerms } from '../analysis/closest-terms.js';
+import { closestTerms, slipsAllowed } from '../analysis/closest-terms.js';
 import type { TermDictionary } from '../index-view.js';
 import { segmentStart, sharedBlock, vocabularyOffset } from './block-address.js';
 import { ByteReader } from './byte-reader.js';
@@ -12,24 +12,24 @@ import type { Segment } from './segment.js';
 import { eachSharedTerm } from './term-blocks.js';
 import { Vocabulary } from './vocabulary.js';
 
-/** Slips that `closestTerms` allows at most. */
-const mostSlips = 2;
 /** How many times the wanted terms are looked at, should some belong to dead documents only. */
 const spares = 4;
 
 /**
  * The terms of a state. The first question reads the lists of terms of its segments (1.6 MB for 200,000 terms), which
- * are kept with the segments; recent documents' terms are gone through each time.
+ * are kept with the segments.
  */
 export function dictionaryOf(tx: TenantTransaction, state: IndexState): TermDictionary {
   return {
     async similarTerms(term, limit) {
+      const slips = slipsAllowed(term.length);
+      if (slips === 0) return [];
       const vocabularies = await Promise.all(
         state.segments.map(({ segment }) => vocabularyOf(tx, segment)),
       );
-      const near = new Set(state.recents.vocabulary(state.count - state.recentBase));
-      for (const vocabulary of vocabularies)
-        for (const other of vocabulary.near(term, mostSlips)) near.add(other);
+      const near = new Set(
+        [state.recents.vocabulary(), ...vocabularies].flatMap((one) => one.near(term, slips)),
+      );
       return firstInUse(tx, state, closestTerms(term, near, limit * spares), limit);
     },
   };

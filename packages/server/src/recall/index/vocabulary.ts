@@ -1,8 +1,9 @@
 import { withCapacity } from './document-columns.js';
+import { withinSlips } from './slips.js';
 
 /**
  * Terms in a few flat arrays, to be searched for those that look like another: 16 bytes a term and 3 ns each to pass
- * over, where strings and an edit distance for each would cost 80 bytes and a microsecond.
+ * over, where strings and an edit distance for each would cost 80 bytes and 5 µs.
  */
 export class Vocabulary {
   count = 0;
@@ -31,15 +32,29 @@ export class Vocabulary {
     this.#lengths[this.count++] = term.length;
   }
 
-  /** Terms that this one may become by up to so many wrong, missing, extra or swapped letters, and others beside. */
-  *near(term: string, slips: number): Generator<string> {
+  /** Terms that this one becomes by at most so many wrong, missing, extra or swapped letters. */
+  near(term: string, slips: number): string[] {
     const letters = lettersOf(term);
+    const units = Uint16Array.from({ length: term.length }, (_, at) => term.charCodeAt(at));
+    const found: string[] = [];
     for (let index = 0; index < this.count; index++) {
-      if (Math.abs(this.#lengths[index]! - term.length) > slips) continue;
+      const length = this.#lengths[index]!;
+      if (Math.abs(length - term.length) > slips) continue;
       // A slip changes two letters' bits at most.
       if (bits(letters ^ this.#letters[index]!) > 2 * slips) continue;
-      yield this.#text(index === 0 ? 0 : this.#ends[index - 1]!, this.#ends[index]!);
+      const start = index === 0 ? 0 : this.#ends[index - 1]!;
+      const other = this.#units(start, this.#ends[index]!, length);
+      if (withinSlips(units, term.length, other, length, slips))
+        found.push(this.#text(start, this.#ends[index]!));
     }
+    return found;
+  }
+
+  /** UTF-16 units of a term; those of plain letters are its bytes. */
+  #units(start: number, end: number, length: number): ArrayLike<number> {
+    if (end - start === length) return this.#bytes.subarray(start, end);
+    const text = this.#text(start, end);
+    return Array.from({ length }, (_, index) => text.charCodeAt(index));
   }
 
   #text(start: number, end: number): string {
