@@ -15,6 +15,8 @@ const noContext = {
   quantity: 0,
   question: 0,
   nameAsWord: 1,
+  // A share that nothing reaches.
+  exact: 2,
 };
 
 /** BM25 as the textbook has it. */
@@ -36,6 +38,7 @@ export const ablations: readonly (readonly [name: string, weights: Weights])[] =
   ['− dates', without(noDates)],
   ['− moments and quantities', without({ moment: 0, quantity: 0 })],
   ['− questions held back', without({ question: 0 })],
+  ['− a memory that alone has the word comes first', without({ exact: 2 })],
   ['− all context (BM25 with floor)', without(noContext)],
   ['plain BM25', plainBm25],
 ];
