@@ -146,8 +146,7 @@ describe('The user of a request', () => {
     expect(memoryOperations.length).toBeGreaterThanOrEqual(9);
     for (const route of memoryOperations) {
       server.memories.actedFor.length = 0;
-      const query =
-        route.query === undefined ? '' : '?q=x'.slice(route.path.endsWith('recall') ? 0 : 4);
+      const query = /\/recall(\/context)?$/.test(route.path) ? '?q=x' : '';
       const url = `${server.url}${route.path.replace('{id}', 'm1')}${query}`;
       const headers = {
         'X-API-Key': bobKey,
