@@ -6,8 +6,15 @@ const changesBetweenLooks = 64;
 /** Tenants whose changes a node counts; the others are looked at again at their next change. */
 const countedTenants = 10_000;
 
-/** Merges one tenant if that is due; `flush` takes recent documents however few they are. */
-export type MergeOne = (userId: UserId, flush: boolean) => Promise<MergeOutcome>;
+/** What runs in the background. */
+export interface BackgroundWork {
+  /** Merges one tenant if that is due; `flush` takes recent documents however few they are. */
+  merge(userId: UserId, flush: boolean): Promise<MergeOutcome>;
+  /** Takes out of the index what is no memory any more. */
+  buryLost(userId: UserId): Promise<void>;
+  /** Told of what went wrong; it is tried again after the tenant's next changes. */
+  onError(error: unknown): void;
+}
 
 /**
  * Merges in the background, one tenant at a time, whoever was touched on this node. The first touch after a start
@@ -15,19 +22,17 @@ export type MergeOne = (userId: UserId, flush: boolean) => Promise<MergeOutcome>
  * to look through all tenants.
  */
 export class BackgroundMerges {
-  readonly #merge: MergeOne;
-  readonly #onError: (error: unknown) => void;
+  readonly #work: BackgroundWork;
   readonly #changes = new Map<UserId, number>();
-  /** Tenants that wait, and whether to flush. */
+  /** Tenants that wait, and whether for a repair. */
   readonly #waiting = new Map<UserId, boolean>();
-  /** How many memories were missing when a repair was last asked for: once is enough for the same loss. */
+  /** The difference when a repair was last asked for: once is enough for the same one. */
   readonly #repaired = new Map<UserId, number>();
   #running: Promise<void> | undefined;
   #closed = false;
 
-  constructor(merge: MergeOne, onError: (error: unknown) => void) {
-    this.#merge = merge;
-    this.#onError = onError;
+  constructor(work: BackgroundWork) {
+    this.#work = work;
   }
 
   /** A transaction has changed this many memories of the tenant. */
@@ -40,18 +45,21 @@ export class BackgroundMerges {
   }
 
   /** Looks at the tenant soon. */
-  request(userId: UserId, flush = false): void {
+  request(userId: UserId, repair = false): void {
     if (this.#closed) return;
-    this.#waiting.set(userId, flush || this.#waiting.get(userId) === true);
+    this.#waiting.set(userId, repair || this.#waiting.get(userId) === true);
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
     });
   }
 
-  /** So many memories are not in the index, those of an adopted database say: merging what is recent takes them in. */
-  requestRepair(userId: UserId, missing: number): void {
-    if (this.#repaired.get(userId) === missing) return;
-    this.#repaired.set(userId, missing);
+  /**
+   * The tenant has so many more memories than documents, or fewer: those of an adopted database came without entries,
+   * and v1 beside us deletes without a word to the index. Merging what is recent takes in what is missing.
+   */
+  requestRepair(userId: UserId, difference: number): void {
+    if (this.#repaired.get(userId) === difference) return;
+    this.#repaired.set(userId, difference);
     forgetOldest(this.#repaired);
     this.request(userId, true);
   }
@@ -71,19 +79,20 @@ export class BackgroundMerges {
     for (;;) {
       const next = this.#waiting.entries().next().value;
       if (next === undefined || this.#closed) return;
-      const [userId, flush] = next;
+      const [userId, repair] = next;
       this.#waiting.delete(userId);
-      await this.#mergeAll(userId, flush);
+      await this.#lookAt(userId, repair);
     }
   }
 
-  async #mergeAll(userId: UserId, flush: boolean): Promise<void> {
+  async #lookAt(userId: UserId, repair: boolean): Promise<void> {
     try {
-      let outcome = await this.#merge(userId, flush);
+      if (repair) await this.#work.buryLost(userId);
+      let outcome = await this.#work.merge(userId, repair);
       while (outcome.startsWith('merged') && !this.#closed)
-        outcome = await this.#merge(userId, flush && outcome === 'merged in part');
+        outcome = await this.#work.merge(userId, repair && outcome === 'merged in part');
     } catch (error) {
-      this.#onError(error);
+      this.#work.onError(error);
     }
   }
 }

@@ -6,6 +6,7 @@ import { analysisVersion } from '../analysis/version.js';
 import type { IndexView } from '../index-view.js';
 import type { IndexedDocument, LexicalIndex, SearchHit, SearchRequest } from '../lexical-index.js';
 import { BackgroundMerges } from './background-merges.js';
+import { buryLost } from './bury-lost.js';
 import { encodeEntry } from './entry-codec.js';
 import { explainHit } from './explain-hit.js';
 import { IndexCache } from './index-cache.js';
@@ -61,11 +62,16 @@ class BlockLexicalIndex implements RunningLexicalIndex {
       policy: this.#policy,
       encode: (source: IndexedDocument) => this.encode(source),
     };
-    this.#merges = new BackgroundMerges(async (userId, flush) => {
-      const outcome = await mergeTenant(options.tenants, userId, { ...merge, flush });
-      if (outcome === 'merged') await this.#refresh(options.tenants, userId);
-      return outcome;
-    }, options.onMergeError);
+    const { tenants } = options;
+    this.#merges = new BackgroundMerges({
+      merge: async (userId, flush) => {
+        const outcome = await mergeTenant(tenants, userId, { ...merge, flush });
+        if (outcome === 'merged') await this.#refresh(tenants, userId);
+        return outcome;
+      },
+      buryLost: (userId) => buryLost(tenants, userId),
+      onError: options.onMergeError,
+    });
   }
 
   get cacheBytes(): number {
@@ -147,11 +153,11 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     this.#loading.set(userId, loading);
   }
 
-  /** Asks for a merge when this state shows that one is due, or that memories are not in the index at all. */
+  /** Asks for a merge when this state shows that one is due, and for a repair when it is not what memories are. */
   #lookAfter(userId: UserId, state: IndexState): void {
     if (state.count - state.recentBase >= this.#policy.recentDocuments)
       this.#merges.request(userId);
-    if (state.documents < state.memories)
+    if (state.documents !== state.memories)
       this.#merges.requestRepair(userId, state.memories - state.documents);
   }
 }

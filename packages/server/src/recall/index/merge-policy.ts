@@ -12,8 +12,8 @@ export interface MergePolicy {
   readonly recentAtOnce: number;
   /** Bytes of their entries at most, because a memory may have ten thousand terms. */
   readonly recentBytes: number;
-  /** Memories without an entry that one merge analyses at most. */
-  readonly unindexedAtOnce: number;
+  /** Bytes of the memories without an entry that one merge analyses at most. */
+  readonly unindexedBytes: number;
 }
 
 /** By measurement; the ADR of the lexical index has the table. */
@@ -24,7 +24,7 @@ export const defaultMergePolicy: MergePolicy = {
   deadDocuments: 64,
   recentAtOnce: 4_096,
   recentBytes: 8 * 1024 * 1024,
-  unindexedAtOnce: 128,
+  unindexedBytes: 2 * 1024 * 1024,
 };
 
 /** How many documents a segment holds and how many of those died since. */

@@ -5,7 +5,11 @@ import {
   selectRecent,
   selectRecentBeyond,
 } from '../../storage/statements/index-recent.js';
-import { type IndexSource, selectIndexSources } from '../../storage/statements/index-sources.js';
+import {
+  type IndexSource,
+  selectIndexSourceBeyond,
+  selectIndexSources,
+} from '../../storage/statements/index-sources.js';
 import { selectIndexHead, selectMergedIndex } from '../../storage/statements/index-states.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
 import { headOffset, segmentStart } from './block-address.js';
@@ -24,7 +28,7 @@ export interface MergeSnapshot {
   /** Memories among the chosen that have no recent row: they came with an adopted database or a repair. */
   readonly unindexed: readonly IndexSource[];
   /** Dead documents among the chosen ones: they go, and so do their rows. */
-  readonly dead: readonly number[];
+  readonly dead: Uint32Array;
   /** The chosen documents have numbers from here … */
   readonly firstDoc: number;
   /** … to below here. */
@@ -81,28 +85,36 @@ async function readRecents(
   // However large, one is always taken.
   const end = Math.max(beyond, from + 1);
   const recent = await selectRecent(tx, from, end);
-  const lost = without(from, end, [...recent.map(({ doc }) => doc), ...head.dead]);
-  const mergedUntil = lost[policy.unindexedAtOnce] ?? end;
-  const missing = lost.slice(0, policy.unindexedAtOnce);
+  const lost = without(from, end, recent, head.dead);
+  if (lost.length === 0) return { recent, unindexed: [], mergedUntil: end };
+  const tooMany = await selectIndexSourceBeyond(tx, lost, policy.unindexedBytes);
+  const mergedUntil = tooMany === undefined ? end : Math.max(tooMany, from + 1);
+  const before = (doc: number): boolean => doc < mergedUntil;
   return {
-    recent: recent.filter(({ doc }) => doc < mergedUntil),
-    unindexed: missing.length === 0 ? [] : await selectIndexSources(tx, missing),
+    recent: recent.filter(({ doc }) => before(doc)),
+    unindexed: await selectIndexSources(tx, lost.filter(before)),
     mergedUntil,
   };
 }
 
-/** The numbers from `from` up to `to` but for those that are known. */
-function without(from: number, to: number, known: readonly number[]): number[] {
-  const isKnown = new Set(known);
+/** The numbers from `from` up to `to` that are neither recent nor dead. */
+function without(
+  from: number,
+  to: number,
+  recent: readonly RecentRow[],
+  dead: Uint32Array,
+): number[] {
+  const known = new Set(dead);
+  for (const { doc } of recent) known.add(doc);
   const numbers = Array.from({ length: to - from }, (_, index) => from + index);
-  return numbers.filter((doc) => !isKnown.has(doc));
+  return numbers.filter((doc) => !known.has(doc));
 }
 
 interface Head {
   readonly nextDoc: number;
   readonly mergedUntil: number;
   readonly segments: readonly SegmentFacts[];
-  readonly dead: readonly number[];
+  readonly dead: Uint32Array;
 }
 
 async function readHead(tx: TenantTransaction): Promise<Head> {
@@ -119,7 +131,7 @@ function choose(
   { segments, dead, nextDoc, mergedUntil }: Head,
   flush: boolean,
 ): MergeChoice | undefined {
-  const sorted = Uint32Array.from(dead).sort();
+  const sorted = dead.toSorted();
   const sizes = segments.map(({ documents, firstDoc, endDoc }) => ({
     documents,
     dead: firstAtLeast(sorted, endDoc) - firstAtLeast(sorted, firstDoc),

@@ -17,7 +17,7 @@ export interface IndexChange {
   /** Recent documents from the known state's `nextDoc` on; all of them when segments changed. */
   readonly recent: readonly RecentRow[];
   /** Documents that died since the known state's version; all of them when segments changed. */
-  readonly dead: readonly number[];
+  readonly dead: Uint32Array;
 }
 
 /** The state of a snapshot. */
@@ -120,7 +120,7 @@ type Tallies = Pick<
 >;
 
 /** Counts the documents that came and takes away those that died, on copies of what the state before counted. */
-function tallied(ground: Ground, dead: readonly number[]): Tallies {
+function tallied(ground: Ground, dead: Uint32Array): Tallies {
   const { columns } = ground;
   const before = ground.inPlace ? ground.known : undefined;
   const live = liveFor(ground, dead.length > 0);

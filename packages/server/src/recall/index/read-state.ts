@@ -72,7 +72,7 @@ async function readContinued(
 interface BesideSegments {
   readonly merged: MergedIndex;
   readonly recent: readonly RecentRow[];
-  readonly dead: readonly number[];
+  readonly dead: Uint32Array;
 }
 
 async function readBeside(tx: TenantTransaction): Promise<BesideSegments> {

@@ -15,7 +15,11 @@ import {
   selectRecent,
   selectRecentBeyond,
 } from '../../../src/storage/statements/index-recent.js';
-import { selectIndexSources } from '../../../src/storage/statements/index-sources.js';
+import {
+  selectIndexSourceBeyond,
+  selectIndexSources,
+  selectMemoryDocs,
+} from '../../../src/storage/statements/index-sources.js';
 import {
   claimIndex,
   extendClaim,
@@ -47,11 +51,13 @@ const statements: Readonly<Record<string, (tx: TenantTransaction) => Promise<unk
   deleteRecentBelow: (tx) => deleteRecentBelow(tx, 5),
   selectDead: (tx) => selectDead(tx, 95),
   insertDead: (tx) => insertDead(tx, [1, 2]),
-  deleteDead: (tx) => deleteDead(tx, [1, 2]),
+  deleteDead: (tx) => deleteDead(tx, Uint32Array.of(1, 2)),
   selectBlocks: (tx) => selectBlocks(tx, [1, 2, 3, 40]),
   selectBlockRange: (tx) => selectBlockRange(tx, 5, 9),
   insertBlocks: (tx) => insertBlocks(tx, [{ block: 1_000_000, part: 0, data: bytes }]),
   deleteBlockRange: (tx) => deleteBlockRange(tx, 5, 9, 10),
+  selectIndexSourceBeyond: (tx) => selectIndexSourceBeyond(tx, [1, 2, 3], 2),
+  selectMemoryDocs: (tx) => selectMemoryDocs(tx),
   selectIndexSources: (tx) => selectIndexSources(tx, [1, 2, 3]),
 };
 

@@ -19,7 +19,7 @@ function state(documents: number, version = 1, generation = 0): IndexState {
       doc,
       entry: entryOf(documentOf(['some', 'words', `and-${doc}`])),
     })),
-    dead: [],
+    dead: new Uint32Array(0),
   });
 }
 

@@ -119,6 +119,27 @@ describeEngines('lexical recall', (engine) => {
     await restarted.index.close();
   });
 
+  test('lets go of memories that were deleted without a word to the index, as v1 does beside us', async () => {
+    const node = startNode(db.tenants);
+    const user = await seedUser(db);
+    await storeMany(node, user, 30);
+    await expectExactSearch(db.tenants, node, user, 'all');
+    await node.index.idle();
+    const deleted = await db.owner.query<{ zone: number }>(
+      'delete from memories where user_id = $1 and doc in (3, 28) returning zone',
+      [user],
+    );
+    for (const { zone } of deleted)
+      await db.owner.query(
+        `update tenant_usage set version = version + 1, zone_${zone} = zone_${zone} - 1 where user_id = $1`,
+        [user],
+      );
+    await node.memories.recall(user, { q: 'all', limit: 1 });
+    await node.index.idle();
+    expect(await expectExactSearch(db.tenants, node, user, 'all')).toHaveLength(28);
+    await node.index.close();
+  });
+
   test('costs one trip when nothing has changed, two when memories have, three after another node merged', async () => {
     const user = await seedUser(db);
     const writer = startNode(db.tenants);

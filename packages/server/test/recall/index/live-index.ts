@@ -23,7 +23,7 @@ export const eagerPolicy: MergePolicy = {
   deadDocuments: 2,
   recentAtOnce: 50,
   recentBytes: 500,
-  unindexedAtOnce: 7,
+  unindexedBytes: 300,
 };
 
 /** What a process of the server has: an index with its cache, and the use cases over it. */

@@ -39,7 +39,7 @@ function follow(known: Known, came: readonly TestDocument[], places: readonly nu
     segments: undefined,
     heads: new Map(),
     recent,
-    dead,
+    dead: Uint32Array.from(dead),
   });
   return { state, live };
 }
