@@ -70,7 +70,11 @@ describe('A route', () => {
   });
 
   test('that writes needs more than the scope read, and is never open', () => {
-    for (const { method, path, access } of routes.filter((route) => route.method !== 'GET')) {
+    // A batch of recalls is a read whose queries do not fit a URL.
+    const writes = routes.filter(
+      ({ method, operationId }) => method !== 'GET' && operationId !== 'recallBatch',
+    );
+    for (const { method, path, access } of writes) {
       expect(access, `${method} ${path}`).not.toBe('open');
       expect(access, `${method} ${path}`).not.toEqual({ scope: 'read' });
     }
