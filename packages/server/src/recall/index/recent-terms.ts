@@ -77,6 +77,20 @@ export class RecentTerms {
     into: readonly PostingBuffer[],
   ): void {
     const chained = mark(terms);
+    try {
+      this.#scan(terms, chained, count, base, into);
+    } finally {
+      for (const term of terms) marks[fingerprint(term.hash)] = 0;
+    }
+  }
+
+  #scan(
+    terms: readonly QueryTerm[],
+    chained: Uint16Array,
+    count: number,
+    base: number,
+    into: readonly PostingBuffer[],
+  ): void {
     let index = 0;
     for (let document = 0; document < count; document++) {
       const end = this.#ends[document]!;
@@ -86,7 +100,6 @@ export class RecentTerms {
           this.#match(terms[candidate - 1]!, index, base + document, into[candidate - 1]!);
       }
     }
-    for (const term of terms) marks[fingerprint(term.hash)] = 0;
   }
 
   /** The terms of all documents, those behind the ones of a state too; made when first asked for. */
