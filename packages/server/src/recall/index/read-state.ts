@@ -55,15 +55,20 @@ async function readAll(tx: TenantTransaction, terms: readonly QueryTerm[]): Prom
   return readSegments(tx, undefined, head, beside, terms);
 }
 
+const nobody = new Uint32Array(0);
+
 /** The same segments as before: what came and what died. */
 async function readContinued(
   tx: TenantTransaction,
   known: IndexState,
   head: IndexHead,
 ): Promise<IndexState> {
+  const came = head.nextDoc - known.nextDoc;
+  // Both counts are exact: when every new document is one more memory, none has died.
+  const died = came - (head.memories - known.memories);
   const [recent, dead] = await Promise.all([
-    head.nextDoc === known.nextDoc ? [] : selectRecent(tx, known.nextDoc),
-    selectDead(tx, known.version),
+    came === 0 ? [] : selectRecent(tx, known.nextDoc),
+    died === 0 ? nobody : selectDead(tx, known.version),
   ]);
   return nextState(known, { head, segments: undefined, heads: new Map(), recent, dead });
 }

@@ -64,7 +64,7 @@ describeEngines('several nodes at once', (engine) => {
     for (let number = 0; number < 20; number++) await store(node, user, textOf(number));
     const merge = () =>
       mergeTenant(db.tenants, user, {
-        policy: { ...eagerPolicy, fanout: 100 },
+        policy: { ...eagerPolicy, fanout: 100, recentBytes: 1_000_000 },
         encode: (source) => node.index.encode(source),
       });
     const outcomes = await Promise.all([merge(), merge(), merge(), merge()]);
