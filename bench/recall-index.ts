@@ -11,6 +11,7 @@ import {
   createLexicalIndex,
   type RunningLexicalIndex,
 } from '../packages/server/src/recall/index/create-lexical-index.js';
+import type { TextRanking } from '../packages/server/src/recall/index/text-ranking.js';
 import { textRanking } from '../packages/server/src/recall/text-ranking.js';
 import type { Database } from '../packages/server/src/storage/database.js';
 import { openEmbeddedDatabase } from '../packages/server/src/storage/embedded/embedded-database.js';
@@ -50,6 +51,8 @@ const { values, positionals } = parseArgs({
     pg: { type: 'string' },
     // How much of a store is the index: without merges nothing but the entry is left of it.
     unmerged: { type: 'boolean', default: false },
+    // What reading and decoding cost: the postings of all terms are asked for and not ranked.
+    unranked: { type: 'boolean', default: false },
   },
 });
 const sizes = positionals.length > 0 ? positionals.map(Number) : [1_000, 50_000];
@@ -102,10 +105,24 @@ function countingBlocks(database: Database, written: { bytes: number }): Databas
   };
 }
 
+const unranked: TextRanking = {
+  ...textRanking,
+  prepare(query) {
+    const { terms } = textRanking.prepare(query);
+    return {
+      terms,
+      rank(view, limit) {
+        const found = terms.map((term) => view.postings(term).docs).find((docs) => docs.length > 0);
+        return Array.from(found?.subarray(0, limit) ?? [], (doc) => ({ doc, score: 1 }));
+      },
+    };
+  },
+};
+
 const newIndex = ({ tenants }: Bench): RunningLexicalIndex =>
   createLexicalIndex({
     tenants,
-    ranking: textRanking,
+    ranking: values.unranked ? unranked : textRanking,
     onMergeError: (error) => {
       throw error;
     },
