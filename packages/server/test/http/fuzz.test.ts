@@ -50,7 +50,11 @@ describeEngines('Fuzzing from the OpenAPI document', (engine) => {
     expect(missing(document, seen)).toEqual([]);
     for (const person of ['alice', 'bob'] as const)
       expect(await fuzzer.countedMemories(person)).toBe(fuzzer.expectedMemories(person));
-    expect(server.log.filter((line) => /"level":"(?:error|warn)"/.test(line))).toEqual([]);
+    // A busy machine may take the database over its 500 ms: /readyz is there to say so.
+    const alarms = server.log
+      .filter((line) => /"level":"(?:error|warn)"/.test(line))
+      .filter((line) => !line.includes('"route":"/readyz"'));
+    expect(alarms).toEqual([]);
   }, 240_000);
 });
 
