@@ -14,6 +14,7 @@ import type { IndexState } from './index-state.js';
 import { viewOfState } from './index-view-of-state.js';
 import { defaultMergePolicy, type MergePolicy } from './merge-policy.js';
 import { mergeTenant } from './merge-tenant.js';
+import { PostingBuffers } from './posting-buffers.js';
 import { type RankedHit, rankPage } from './rank-page.js';
 import { readState, readTerms } from './read-state.js';
 import { type QueryTerm, queryTerm } from './recent-terms.js';
@@ -51,6 +52,7 @@ class BlockLexicalIndex implements RunningLexicalIndex {
   readonly #policy: MergePolicy;
   readonly #cache: IndexCache;
   readonly #merges: BackgroundMerges;
+  readonly #buffers = new PostingBuffers();
   /** Loads of indexes that no one had cached: others wait for them instead of reading the same. */
   readonly #loading = new Map<UserId, Promise<void>>();
 
@@ -93,14 +95,12 @@ class BlockLexicalIndex implements RunningLexicalIndex {
   async search(tx: TenantTransaction, request: SearchRequest): Promise<SearchHit[]> {
     const query = this.#ranking.prepare(request.text);
     const state = await this.#state(tx, termsOf(query));
-    const view = this.#view(state, query);
-    const page = await pageOf(state, view, query, request);
-    if (page.length > 0 || query.respell === undefined || query.rank(view, 1).length > 0)
-      return page;
+    const asked = await this.#ranked(state, query, request);
+    if (!asked.nothingMatches || query.respell === undefined) return asked.page;
     const meant = await query.respell(dictionaryOf(tx, state));
     if (meant === undefined) return [];
     await readTerms(tx, state, termsOf(meant));
-    return pageOf(state, this.#view(state, meant), meant, request);
+    return (await this.#ranked(state, meant, request)).page;
   }
 
   noteChange(userId: UserId, memories?: number): void {
@@ -115,8 +115,20 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     return this.#merges.close();
   }
 
-  #view(state: IndexState, query: PreparedQuery): IndexView {
-    return viewOfState(state, termsOf(query), this.#ranking.speakerKeys);
+  async #ranked(
+    state: IndexState,
+    query: PreparedQuery,
+    request: SearchRequest,
+  ): Promise<{ readonly page: SearchHit[]; readonly nothingMatches: boolean }> {
+    const terms = termsOf(query);
+    const buffers = this.#buffers.lend(terms.length);
+    try {
+      const view = viewOfState(state, terms, this.#ranking.speakerKeys, buffers);
+      const page = await pageOf(state, view, query, request);
+      return { page, nothingMatches: page.length === 0 && query.rank(view, 1).length === 0 };
+    } finally {
+      this.#buffers.giveBack(buffers);
+    }
   }
 
   async #state(tx: TenantTransaction, terms: readonly QueryTerm[]): Promise<IndexState> {

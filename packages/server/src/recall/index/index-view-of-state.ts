@@ -7,13 +7,16 @@ import type { QueryTerm } from './recent-terms.js';
 /**
  * What a state shows to ranking: the postings of these terms, whose blocks must be there. Ordinals of the state are
  * the view's document numbers; `doc` of a hit is found in `state.columns.docs`.
+ *
+ * @param buffers empty, one for each term: the postings lie in them, so the view is good as long as they are its own
  */
 export function viewOfState(
   state: IndexState,
   terms: readonly QueryTerm[],
   speakerKeys: SpeakerKeys,
+  buffers: readonly PostingBuffer[] = terms.map(() => new PostingBuffer()),
 ): IndexView {
-  const postings = collectPostings(state, terms);
+  const postings = collectPostings(state, terms, buffers);
   const { columns, live, documents, totalLength, sessionLengths, speakerDocuments } = state;
   return {
     head: state.count,
@@ -69,8 +72,11 @@ function speakersOf(
   return speakers.byKey;
 }
 
-function collectPostings(state: IndexState, terms: readonly QueryTerm[]): Map<string, Postings> {
-  const buffers = terms.map(() => new PostingBuffer());
+function collectPostings(
+  state: IndexState,
+  terms: readonly QueryTerm[],
+  buffers: readonly PostingBuffer[],
+): Map<string, Postings> {
   for (const { segment, base } of state.segments)
     for (const [index, term] of terms.entries()) segment.postings(term, buffers[index]!, base);
   const { recents, recentBase, count } = state;

@@ -135,6 +135,11 @@ export class PostingBuffer {
     this.frequencies = new Uint8Array(capacity);
   }
 
+  /** Memory it takes. */
+  get bytes(): number {
+    return this.ordinals.length * 5;
+  }
+
   /** Makes room for this many more. */
   reserve(more: number): void {
     const needed = this.length + more;
