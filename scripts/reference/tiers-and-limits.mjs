@@ -26,6 +26,7 @@ const meaning = {
   batchItems: 'memories of one batch',
   labelCharacters: 'characters of an agent, session, speaker or role',
   keyNameCharacters: "characters of an API key's name",
+  rotationOverlapSeconds: 'seconds that a rotated API key works on beside its successor',
   idempotencyKeyCharacters: 'characters of an Idempotency-Key',
 };
 

@@ -16,6 +16,10 @@ export const createApiKeys = (send: Transport): ApiKeysClient => ({
   async create(body = {}, options) {
     return (await send<CreatedApiKey>({ method: 'POST', path, body }, options)).value;
   },
+  async rotate(id, body = {}, options) {
+    const target = `${path}/${segment(id)}/rotate`;
+    return (await send<CreatedApiKey>({ method: 'POST', path: target, body }, options)).value;
+  },
   async revoke(id, options) {
     await send({ method: 'DELETE', path: `${path}/${segment(id)}` }, options);
   },

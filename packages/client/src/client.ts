@@ -12,6 +12,7 @@ import type {
   RecallContextResponse,
   RecalledMemory,
   RecallQuery,
+  RotateApiKeyRequest,
   StatsResponse,
   StoreRequest,
   StoreResponse,
@@ -236,6 +237,24 @@ export interface ApiKeysClient {
    */
   readonly create: (request?: CreateApiKeyRequest, options?: CallOptions) => Promise<CreatedApiKey>;
 
-  /** Revokes a key: it is refused from now on. Errors: `not_found`. */
+  /**
+   * Replaces a key by a new one with the same rights; the old one works on for `overlap_seconds`.
+   * Not tried again when the answer is lost: the old key is then replaced by one that nobody has, so revoke both.
+   * Errors: `not_found`; `conflict` when it was rotated already.
+   *
+   * @example
+   * ```ts
+   * const { id } = await stellar.apiKeys.create({ name: 'robot', scopes: ['read'] });
+   * const successor = await stellar.apiKeys.rotate(id, { overlap_seconds: 600 });
+   * console.log(successor.id !== id); // true
+   * ```
+   */
+  readonly rotate: (
+    id: string,
+    request?: RotateApiKeyRequest,
+    options?: CallOptions,
+  ) => Promise<CreatedApiKey>;
+
+  /** Revokes a key and those that it made: they are refused from now on. Errors: `not_found`. */
   readonly revoke: (id: string, options?: CallOptions) => Promise<void>;
 }

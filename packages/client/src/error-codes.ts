@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'payment_required'
   | 'quota_exceeded'
   | 'insufficient_scope'
+  | 'agent_not_allowed'
   | 'account_suspended'
   | 'not_found'
   | 'method_not_allowed'

@@ -35,6 +35,7 @@ export type {
   RecallExplanation,
   RecalledMemory,
   RecallQuery,
+  RotateApiKeyRequest,
   Scope,
   StatsResponse,
   StoreRequest,

@@ -218,10 +218,18 @@ export type Scope = 'read' | 'write' | 'admin';
 /** What key to make. */
 export interface CreateApiKeyRequest {
   name?: string | undefined;
-  /** All three when absent. */
+  /** Those of the client's own key when absent; never more than it has. */
   scopes?: Scope[] | undefined;
-  /** ISO 8601 with offset; never when absent. */
+  /** ISO 8601 with offset; when the client's own key expires when absent, never later. */
   expires_at?: string | undefined;
+  /** Binds the key to one agent: it stores and recalls as that agent only. */
+  agent_id?: string | undefined;
+}
+
+/** How to replace a key. */
+export interface RotateApiKeyRequest {
+  /** How long the old key goes on working, at most a week; an hour when absent. */
+  overlap_seconds?: number | undefined;
 }
 
 /** A key without its secret. Times are ISO 8601. */
@@ -234,6 +242,12 @@ export interface ApiKey {
   created_at: string;
   last_used_at: string | null;
   expires_at: string | null;
+  /** The one agent that the key may act as. */
+  agent_id: string | null;
+  /** The key that made it and whose revocation ends it. */
+  parent_id: string | null;
+  /** Its successor, when it was rotated. */
+  replaced_by: string | null;
 }
 
 /** A new key; the only answer that ever holds the key itself. */

@@ -22,6 +22,7 @@ const methods: Record<string, (stellar: StellarMemoryClient, signal: AbortSignal
   stats: (stellar, signal) => stellar.stats({ signal }),
   'apiKeys.list': (stellar, signal) => stellar.apiKeys.list({ signal }),
   'apiKeys.create': (stellar, signal) => stellar.apiKeys.create({}, { signal }),
+  'apiKeys.rotate': (stellar, signal) => stellar.apiKeys.rotate('a', {}, { signal }),
   'apiKeys.revoke': (stellar, signal) => stellar.apiKeys.revoke('a', { signal }),
 };
 

@@ -86,14 +86,16 @@ describe('what each method sends and answers', () => {
     expect(fake.requests[0]!.query).toEqual({ start: '2025-10-09', limit: '1' });
   });
 
-  test('apiKeys list, create and revoke', async () => {
+  test('apiKeys list, create, rotate and revoke', async () => {
     const { stellar, fake } = await withAnswer({ items: [apiKey], api_key: 'sm_live_new' });
     expect(await stellar.apiKeys.list()).toEqual([apiKey]);
     expect((await stellar.apiKeys.create({ name: 'reader' })).api_key).toBe('sm_live_new');
+    expect((await stellar.apiKeys.rotate(apiKey.id)).api_key).toBe('sm_live_new');
     expect(await stellar.apiKeys.revoke(apiKey.id)).toBeUndefined();
     expect(fake.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /auth/api-keys',
       'POST /auth/api-keys',
+      `POST /auth/api-keys/${apiKey.id}/rotate`,
       `DELETE /auth/api-keys/${apiKey.id}`,
     ]);
     expect(CreateApiKeyRequest.safeParse(fake.requests[1]!.body).success).toBe(true);

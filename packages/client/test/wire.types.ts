@@ -51,6 +51,7 @@ export type Proof = [
   Holds<Same<client.StatsResponse, Got<typeof server.StatsResponse>>>,
   Holds<Same<client.Scope, server.Scope>>,
   Holds<Same<client.CreateApiKeyRequest, Sent<typeof server.CreateApiKeyRequest>>>,
+  Holds<Same<client.RotateApiKeyRequest, Sent<typeof server.RotateApiKeyRequest>>>,
   Holds<Same<client.ApiKey, Got<typeof server.ApiKey>>>,
   Holds<Same<client.ApiKey[], Got<typeof server.ApiKeyList>['items']>>,
   Holds<Same<client.CreatedApiKey, Got<typeof server.CreatedApiKey>>>,

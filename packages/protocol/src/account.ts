@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.js';
+import { agentId } from './memory.js';
 import { label, storableText } from './text.js';
 import { soldTiers } from './tiers.js';
 
@@ -12,8 +13,19 @@ const moment = z.iso.datetime().describe('ISO 8601, UTC');
 /** `POST /auth/api-keys` */
 export const CreateApiKeyRequest = z.strictObject({
   name: label.max(limits.keyNameCharacters).default('Unnamed'),
-  scopes: z.array(z.enum(scopes)).min(1).max(3).default(['read', 'write', 'admin']),
-  expires_at: z.iso.datetime({ offset: true }).optional(),
+  scopes: z
+    .array(z.enum(scopes))
+    .min(1)
+    .max(3)
+    .optional()
+    .describe('Those of the key that asks when absent; never more than it has'),
+  expires_at: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('When the key that asks expires when absent; never later'),
+  agent_id: agentId
+    .optional()
+    .describe('Binds the key to one agent: it stores and recalls as that agent only'),
 });
 export type CreateApiKeyRequest = z.output<typeof CreateApiKeyRequest>;
 
@@ -27,6 +39,9 @@ export const ApiKey = z.strictObject({
   created_at: moment,
   last_used_at: moment.nullable(),
   expires_at: moment.nullable(),
+  agent_id: z.string().nullable().describe('The one agent that the key may act as'),
+  parent_id: z.uuid().nullable().describe('The key that made it and whose revocation ends it'),
+  replaced_by: z.uuid().nullable().describe('Its successor, when it was rotated'),
 });
 export type ApiKey = z.output<typeof ApiKey>;
 
@@ -36,6 +51,17 @@ export type CreatedApiKey = z.output<typeof CreatedApiKey>;
 
 export const ApiKeyList = z.strictObject({ items: z.array(ApiKey) });
 export type ApiKeyList = z.output<typeof ApiKeyList>;
+
+/** `POST /auth/api-keys/{id}/rotate` */
+export const RotateApiKeyRequest = z.strictObject({
+  overlap_seconds: z
+    .int()
+    .min(0)
+    .max(limits.rotationOverlapSeconds)
+    .default(3_600)
+    .describe('How long the old key goes on working beside the new one'),
+});
+export type RotateApiKeyRequest = z.output<typeof RotateApiKeyRequest>;
 
 /** `DELETE /auth/api-keys/{id}` */
 export const RevokeResponse = z.strictObject({ revoked: z.literal(true) });

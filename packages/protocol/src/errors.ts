@@ -12,6 +12,10 @@ export const errorCodes = {
   payment_required: { status: 402, next: 'Settle the open payment in the billing portal.' },
   quota_exceeded: { status: 403, next: 'Forget memories or upgrade at upgrade_url.' },
   insufficient_scope: { status: 403, next: 'Use a key that has the scope named in the detail.' },
+  agent_not_allowed: {
+    status: 403,
+    next: 'Use a key that is not bound to an agent, or name the agent that this one is bound to.',
+  },
   account_suspended: { status: 403, next: 'Contact the operator of this server.' },
   not_found: { status: 404, next: 'Check the id and the path.' },
   method_not_allowed: { status: 405, next: 'Use a method that the reference lists for this path.' },

@@ -8,6 +8,7 @@ export {
   email,
   PatchUserRequest,
   RevokeResponse,
+  RotateApiKeyRequest,
   type Scope,
   scopes,
   User,

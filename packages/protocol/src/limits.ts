@@ -28,6 +28,8 @@ export const limits = {
   labelCharacters: 200,
   /** Characters of an API key's name: what v1's column holds. */
   keyNameCharacters: 100,
+  /** Seconds that a rotated key may go on working beside its successor: a week. */
+  rotationOverlapSeconds: 604_800,
   /** Characters of an Idempotency-Key. */
   idempotencyKeyCharacters: 255,
 } as const;

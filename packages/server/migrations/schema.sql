@@ -68,8 +68,13 @@ create table api_keys (
   last4 text default ''::text not null,
   scopes text[] default '{read,write,admin}'::text[] not null,
   expires_at timestamp with time zone,
+  agent_id text,
+  parent_id uuid,
+  replaced_by uuid,
   constraint api_keys_key_hash_key UNIQUE (key_hash),
+  constraint api_keys_parent_fkey FOREIGN KEY (user_id, parent_id) REFERENCES api_keys(user_id, id),
   constraint api_keys_pkey PRIMARY KEY (user_id, id),
+  constraint api_keys_replaced_by_fkey FOREIGN KEY (user_id, replaced_by) REFERENCES api_keys(user_id, id),
   constraint api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 alter table api_keys enable row level security;

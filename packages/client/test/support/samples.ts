@@ -31,6 +31,9 @@ export const apiKey: ApiKey = {
   created_at: '2025-10-09T08:53:20.000Z',
   last_used_at: null,
   expires_at: null,
+  agent_id: null,
+  parent_id: null,
+  replaced_by: null,
 };
 
 /** Looks like a key, opens nothing. */

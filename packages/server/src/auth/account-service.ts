@@ -9,19 +9,44 @@ import type {
 } from '@stellar-memory/protocol';
 import type { ApiKeyId, UserId } from '../domain/ids.js';
 
-/** A user's own keys. */
+/** Who manages keys: the account's owner in person, or one of its keys, which never makes nor manages a wider one. */
+export interface KeyActor {
+  readonly userId: UserId;
+  readonly apiKeyId: ApiKeyId | 'owner';
+}
+
+/**
+ * A user's own keys. An actor sees and manages his own key and those that may do nothing he may not.
+ * Errors of all: `unauthorized` when the actor's key has ended meanwhile.
+ */
 export interface ApiKeyService {
-  list(userId: UserId): Promise<ApiKey[]>;
-  /** Errors: `quota_exceeded` (limit, used) when the tier's keys are all in use. */
-  create(userId: UserId, request: CreateApiKeyRequest): Promise<CreatedApiKey>;
-  /** Effective at once on this node, within a second on every other. Errors: `not_found`. */
-  revoke(userId: UserId, id: ApiKeyId): Promise<void>;
+  list(actor: KeyActor): Promise<ApiKey[]>;
+  /**
+   * Errors: `quota_exceeded` (limit, used) when the tier's keys are all in use; `insufficient_scope`,
+   * `agent_not_allowed` for one that would be wider than the actor's.
+   */
+  create(actor: KeyActor, request: CreateApiKeyRequest): Promise<CreatedApiKey>;
+  /**
+   * A new key with the same rights; the old one works on for the overlap. Never refused by the tier's limit.
+   * Errors: `not_found`; `conflict` when it was rotated already.
+   */
+  rotate(actor: KeyActor, id: ApiKeyId, overlapSeconds: number): Promise<CreatedApiKey>;
+  /**
+   * Ends a key, those that it made, and what it replaced: at once on this node, within a second on every other.
+   * Errors: `not_found`.
+   */
+  revoke(actor: KeyActor, id: ApiKeyId): Promise<void>;
 }
 
 /** What the operator may do with accounts. Has no way to a tenant's memories. */
 export interface AdminService {
   /** Errors: `conflict` when the e-mail has an account: it never answers a key for one that exists. */
   createUser(request: CreateUserRequest): Promise<CreatedUser>;
+  /**
+   * A further key of an account, for an owner who has none: with every right unless the request says less.
+   * The tier's limit counts it but does not refuse it. Errors: `not_found`.
+   */
+  createKey(id: UserId, request: CreateApiKeyRequest): Promise<CreatedApiKey>;
   /** Errors: `not_found`. */
   patchUser(id: UserId, request: PatchUserRequest): Promise<User>;
 }

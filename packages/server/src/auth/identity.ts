@@ -7,6 +7,8 @@ export interface Identity {
   readonly apiKeyId: ApiKeyId;
   readonly scopes: readonly Scope[];
   readonly tier: Tier;
+  /** The one agent that the key may act as; `null` for a key that may act as any. */
+  readonly agentId: string | null;
 }
 
 /** Turns a presented key into an identity. Fails closed: any doubt is an error. */

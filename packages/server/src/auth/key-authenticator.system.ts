@@ -64,7 +64,8 @@ function identityOf(key: StoredKey | undefined, nowMs: number): Identity {
   if (key === undefined || !key.isActive || isExpired(key, nowMs))
     throw new StellarError('unauthorized');
   if (key.status !== 'active') throw new StellarError('account_suspended');
-  return { userId: key.userId, apiKeyId: key.apiKeyId, scopes: key.scopes, tier: key.tier };
+  const { userId, apiKeyId, scopes, tier, agentId } = key;
+  return { userId, apiKeyId, scopes, tier, agentId };
 }
 
 const isExpired = (key: StoredKey, nowMs: number): boolean =>

@@ -2,23 +2,28 @@ import { randomUUID } from 'node:crypto';
 import {
   type ApiKey,
   type CreateApiKeyRequest,
+  type CreatedApiKey,
+  scopes as everyScope,
   type Tier,
   tierLimits,
 } from '@stellar-memory/protocol';
-import { apiKeyId, isUuid } from '../domain/ids.js';
+import { type ApiKeyId, apiKeyId, isUuid } from '../domain/ids.js';
 import { StellarError } from '../domain/stellar-error.js';
 import {
   countUsableKeys,
+  findUsableKey,
   insertKey,
   type KeyRow,
   type KeyToInsert,
   listKeys,
-  revokeKey,
+  replaceKey,
+  revokeKeys,
 } from '../storage/statements/api-keys.js';
 import { findTier, lockTenant } from '../storage/statements/users.js';
 import type { TenantDoor, TenantTransaction } from '../storage/tenant-door.js';
-import type { ApiKeyService } from './account-service.js';
+import type { ApiKeyService, KeyActor } from './account-service.js';
 import { generateKey, keyHash, keyMarks } from './key-format.js';
+import { type Excess, excessOf, type KeyRights } from './key-rights.js';
 
 /** What the key service needs. */
 export interface ApiKeyServiceOptions {
@@ -29,48 +34,130 @@ export interface ApiKeyServiceOptions {
   readonly onRevoked: (hash: string) => void;
 }
 
-/** Lists, makes and revokes a user's own keys, through the tenant door. */
+/** Lists, makes, rotates and revokes a user's own keys, through the tenant door. */
 export function createApiKeyService(options: ApiKeyServiceOptions): ApiKeyService {
   const { tenants, secret, onRevoked } = options;
   return {
-    async list(userId) {
-      const rows = await tenants.withTenant(userId, listKeys, { readOnly: true });
-      return rows.map(apiKeyOf);
+    async list(actor) {
+      const [rows, rights] = await tenants.withTenant(
+        actor.userId,
+        (tx) => Promise.all([listKeys(tx), rightsOf(tx, actor)]),
+        { readOnly: true },
+      );
+      return rows.filter((row) => manages(actor, rights, row)).map(apiKeyOf);
     },
-    async create(userId, request) {
-      const { key, row } = newKey(secret, request);
-      const made = await tenants.withTenant(userId, (tx) => createWithinLimit(tx, row));
-      return { ...apiKeyOf(made), api_key: key };
+    async create(actor, request) {
+      const { key, ...secretParts } = newSecret(secret);
+      const made = await tenants.withTenant(actor.userId, (tx) =>
+        createWithinLimit(tx, actor, request, secretParts),
+      );
+      return created(made, key);
     },
-    async revoke(userId, id) {
-      const hash = isUuid(id)
-        ? await tenants.withTenant(userId, (tx) => revokeKey(tx, id))
-        : undefined;
-      if (hash === undefined) throw new StellarError('not_found');
-      onRevoked(hash);
+    async rotate(actor, id, overlapSeconds) {
+      const { key, ...secretParts } = newSecret(secret);
+      const { made, ended } = await tenants.withTenant(actor.userId, async (tx) => {
+        const old = await manageableKey(tx, actor, id);
+        if (old.replacedBy !== null)
+          throw new StellarError('conflict', { detail: `It was rotated: ${old.replacedBy}.` });
+        const successor = await insertKey(tx, { ...secretParts, ...successorOf(old) });
+        const replacement = { old: old.apiKeyId, successor: successor.apiKeyId, overlapSeconds };
+        return { made: successor, ended: await replaceKey(tx, replacement) };
+      });
+      for (const hash of ended) onRevoked(hash);
+      return created(made, key);
+    },
+    async revoke(actor, id) {
+      const hashes = await tenants.withTenant(actor.userId, async (tx) => {
+        const { apiKeyId } = await manageableKey(tx, actor, id);
+        return revokeKeys(tx, apiKeyId);
+      });
+      for (const hash of hashes) onRevoked(hash);
     },
   };
 }
 
-function newKey(secret: string, request: CreateApiKeyRequest): { key: string; row: KeyToInsert } {
+type SecretParts = Pick<KeyToInsert, 'apiKeyId' | 'hash' | 'prefix' | 'last4'>;
+
+function newSecret(secret: string): SecretParts & { readonly key: string } {
   const key = generateKey();
-  const row = {
-    apiKeyId: apiKeyId(randomUUID()),
-    hash: keyHash(key, secret)!,
-    ...keyMarks(key),
-    name: request.name,
-    scopes: [...new Set(request.scopes)],
-    expiresAt: request.expires_at ?? null,
-  };
-  return { key, row };
+  return { key, apiKeyId: apiKeyId(randomUUID()), hash: keyHash(key, secret)!, ...keyMarks(key) };
+}
+
+/** The owner in person: nothing is withheld from him. */
+const everyRight: KeyRights = { scopes: everyScope, expiresAt: null, agentId: null };
+
+/** What the actor may do as of now. Errors: `unauthorized` when his key has ended since it was checked. */
+async function rightsOf(tx: TenantTransaction, { apiKeyId }: KeyActor): Promise<KeyRights> {
+  if (apiKeyId === 'owner') return everyRight;
+  const key = await findUsableKey(tx, apiKeyId);
+  if (key === undefined) throw new StellarError('unauthorized');
+  return key;
+}
+
+const manages = (actor: KeyActor, rights: KeyRights, key: KeyRow): boolean =>
+  key.apiKeyId === actor.apiKeyId || excessOf(rights, key) === undefined;
+
+/**
+ * A key that the actor may manage: his own, or one that may do nothing he may not. For any other there is no such key:
+ * who rotates a key holds it afterwards. Takes the tenant's lock.
+ */
+async function manageableKey(
+  tx: TenantTransaction,
+  actor: KeyActor,
+  id: ApiKeyId,
+): Promise<KeyRow> {
+  if (!isUuid(id)) throw new StellarError('not_found');
+  const [, rights, key] = await Promise.all([
+    lockTenant(tx),
+    rightsOf(tx, actor),
+    findUsableKey(tx, id),
+  ]);
+  if (key === undefined || !manages(actor, rights, key)) throw new StellarError('not_found');
+  return key;
 }
 
 /** Under the tenant's lock, so that of two racing requests for the last key one sees the other's. */
-async function createWithinLimit(tx: TenantTransaction, key: KeyToInsert): Promise<KeyRow> {
-  const [, tier, used] = await Promise.all([lockTenant(tx), findTier(tx), countUsableKeys(tx)]);
+async function createWithinLimit(
+  tx: TenantTransaction,
+  actor: KeyActor,
+  request: CreateApiKeyRequest,
+  secretParts: SecretParts,
+): Promise<KeyRow> {
+  const [, tier, used, held] = await Promise.all([
+    lockTenant(tx),
+    findTier(tx),
+    countUsableKeys(tx),
+    rightsOf(tx, actor),
+  ]);
   if (tier === undefined) throw new StellarError('not_found');
+  const wanted = wantedRights(request, held);
+  refuseExcess(excessOf(held, wanted));
   refuseBeyondLimit(tier, used);
-  return insertKey(tx, key);
+  return insertKey(tx, {
+    ...secretParts,
+    ...wanted,
+    name: request.name,
+    expiresAt: wanted.expiresAt?.toISOString() ?? null,
+    parentId: actor.apiKeyId === 'owner' ? null : actor.apiKeyId,
+  });
+}
+
+/** What is not said is as the maker has it. */
+const wantedRights = (request: CreateApiKeyRequest, held: KeyRights): KeyRights => ({
+  scopes: [...new Set(request.scopes ?? held.scopes)],
+  expiresAt: request.expires_at === undefined ? held.expiresAt : new Date(request.expires_at),
+  agentId: request.agent_id ?? held.agentId,
+});
+
+function refuseExcess(excess: Excess | undefined): void {
+  if (excess === undefined) return;
+  if (excess === 'agent') throw new StellarError('agent_not_allowed');
+  throw new StellarError('insufficient_scope', {
+    detail:
+      excess === 'scopes'
+        ? 'A key cannot make one with scopes that it does not have.'
+        : 'A key cannot make one that outlives it.',
+  });
 }
 
 function refuseBeyondLimit(tier: Tier, used: number): void {
@@ -83,6 +170,16 @@ function refuseBeyondLimit(tier: Tier, used: number): void {
   });
 }
 
+const successorOf = (old: KeyRow): Omit<KeyToInsert, keyof SecretParts> => ({
+  name: old.name,
+  scopes: old.scopes,
+  expiresAt: old.expiresAt?.toISOString() ?? null,
+  agentId: old.agentId,
+  parentId: old.parentId,
+});
+
+const created = (row: KeyRow, key: string): CreatedApiKey => ({ ...apiKeyOf(row), api_key: key });
+
 const apiKeyOf = (row: KeyRow): ApiKey => ({
   id: row.apiKeyId,
   name: row.name,
@@ -92,4 +189,7 @@ const apiKeyOf = (row: KeyRow): ApiKey => ({
   created_at: row.createdAt.toISOString(),
   last_used_at: row.lastUsedAt?.toISOString() ?? null,
   expires_at: row.expiresAt?.toISOString() ?? null,
+  agent_id: row.agentId,
+  parent_id: row.parentId,
+  replaced_by: row.replacedBy,
 });

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeyService } from '../auth/account-service.js';
 import type { Authenticator, Identity } from '../auth/identity.js';
+import { asAgent } from '../memory/as-agent.js';
 import type { MemoryService } from '../memory/memory-service.js';
 import { checkBodyHeaders } from './body-rules.js';
 import { ifMatchOf, quoteTag } from './entity-tag.js';
@@ -77,11 +78,13 @@ function userCall(
   request: FastifyRequest,
   reply: FastifyReply,
 ): UserCall {
-  const { userId } = identityOf(request);
+  const identity = identityOf(request);
+  const { userId, agentId } = identity;
   const { headers } = request;
   return {
     userId,
-    memories,
+    identity,
+    memories: agentId === null ? memories : asAgent(memories, agentId),
     apiKeys,
     idempotency: idempotencyOf(route, headers, request.url, bytesOf(request)),
     ifMatch: route.conditional === true ? ifMatchOf(headers['if-match']) : undefined,

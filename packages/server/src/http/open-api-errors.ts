@@ -17,7 +17,8 @@ const always: readonly ErrorCode[] = [
 export function errorsOf(route: Route): readonly ErrorCode[] {
   const codes: ErrorCode[] = [...always, ...(route.errors ?? [])];
   if (route.access !== 'open') codes.push('unauthorized', 'deadline_exceeded');
-  if (typeof route.access === 'object') codes.push('insufficient_scope', 'account_suspended');
+  if (typeof route.access === 'object')
+    codes.push('insufficient_scope', 'agent_not_allowed', 'account_suspended');
   if (route.params !== undefined) codes.push('not_found');
   if (route.method !== 'GET') codes.push('storage_full');
   if (route.body !== undefined)

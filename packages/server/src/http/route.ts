@@ -1,6 +1,7 @@
 import type { ErrorCode, Scope } from '@stellar-memory/protocol';
 import { z } from 'zod';
 import type { AdminService, ApiKeyService } from '../auth/account-service.js';
+import type { Identity } from '../auth/identity.js';
 import type { UserId } from '../domain/ids.js';
 import type { Idempotency, MemoryService } from '../memory/memory-service.js';
 import type { HealthProbe } from './readiness.js';
@@ -44,6 +45,9 @@ export interface OperatorCall {
 /** What a user's operation reaches, and for whom: the id comes from the key and from nowhere else (FR-04). */
 export interface UserCall {
   readonly userId: UserId;
+  /** The same, with the key that proved it. */
+  readonly identity: Identity;
+  /** Only those of one agent when the key is bound to it. */
   readonly memories: MemoryService;
   readonly apiKeys: ApiKeyService;
   /** Set when the operation is `idempotent` and the client sent a key. */

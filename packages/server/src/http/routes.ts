@@ -1,6 +1,7 @@
 import type { Route } from './route.js';
 import { createApiKey } from './routes/create-api-key.js';
 import { createUser } from './routes/create-user.js';
+import { createUserKey } from './routes/create-user-key.js';
 import { docs } from './routes/docs.js';
 import { forgetMemory } from './routes/forget-memory.js';
 import { getMemory } from './routes/get-memory.js';
@@ -17,6 +18,7 @@ import { recallBatch } from './routes/recall-batch.js';
 import { recallContext } from './routes/recall-context.js';
 import { recallMemories } from './routes/recall-memories.js';
 import { revokeApiKey } from './routes/revoke-api-key.js';
+import { rotateApiKey } from './routes/rotate-api-key.js';
 import { stats } from './routes/stats.js';
 import { storeBatch } from './routes/store-batch.js';
 import { storeMemory } from './routes/store-memory.js';
@@ -40,8 +42,10 @@ export const routes: readonly Route[] = [
   stats,
   listApiKeys,
   createApiKey,
+  rotateApiKey,
   revokeApiKey,
   createUser,
+  createUserKey,
   patchUser,
   health,
   livez,

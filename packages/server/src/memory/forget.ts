@@ -1,6 +1,7 @@
 import { StellarError } from '../domain/stellar-error.js';
 import { deleteMemory, lockMemory } from '../storage/statements/memories.js';
 import { changeUsage, lockUsage } from '../storage/statements/tenant-usage.js';
+import { isOf } from './as-agent.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { idempotently } from './idempotently.js';
 import type { MemoryService } from './memory-service.js';
@@ -11,12 +12,12 @@ import type { MemoryService } from './memory-service.js';
  */
 export const createForget =
   (dependencies: MemoryDependencies): MemoryService['forget'] =>
-  async (userId, id, idempotency) => {
+  async (userId, id, idempotency, agentId) => {
     const { tenants, index } = dependencies;
     await tenants.withTenant(userId, (tx) =>
       idempotently(tx, idempotency, async () => {
         const [, memory] = await Promise.all([lockUsage(tx), lockMemory(tx, id)]);
-        if (memory === undefined) throw new StellarError('not_found');
+        if (memory === undefined || !isOf(memory, agentId)) throw new StellarError('not_found');
         await Promise.all([
           deleteMemory(tx, id),
           index.remove(tx, [memory.doc]),

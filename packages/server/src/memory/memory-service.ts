@@ -33,6 +33,15 @@ export interface VersionedMemory {
   readonly etag: string;
 }
 
+/** What an edit takes besides. */
+export interface PatchOptions {
+  /** The tag that the memory must still have. */
+  readonly ifMatch?: string;
+  readonly idempotency?: Idempotency;
+  /** Another agent's memory is as one that is not there. */
+  readonly agentId?: string;
+}
+
 /** A page of a recall. */
 export interface RecallPage {
   readonly items: RecallResponse;
@@ -62,13 +71,14 @@ export interface MemoryService {
   recallBatch(userId: UserId, queries: readonly RecallBatchQuery[]): Promise<RecallResponse[]>;
   /** The best memories as a text within a budget of tokens; what is in the text counts as recalled. */
   recallContext(userId: UserId, query: RecallContextQuery): Promise<RecallContextResponse>;
-  forget(userId: UserId, id: MemoryId, idempotency?: Idempotency): Promise<void>;
+  /** `agentId`: another agent's memory is as one that is not there. */
+  forget(userId: UserId, id: MemoryId, idempotency?: Idempotency, agentId?: string): Promise<void>;
   get(userId: UserId, id: MemoryId): Promise<VersionedMemory>;
   patch(
     userId: UserId,
     id: MemoryId,
     patch: PatchRequest,
-    options?: { readonly ifMatch?: string; readonly idempotency?: Idempotency },
+    options?: PatchOptions,
   ): Promise<VersionedMemory>;
   list(userId: UserId, query: ListQuery): Promise<ListResponse>;
   timeline(userId: UserId, query: TimelineQuery): Promise<TimelineResponse>;

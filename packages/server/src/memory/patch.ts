@@ -9,6 +9,7 @@ import {
 } from '../storage/statements/memories.js';
 import { changeUsage, lockUsage } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
+import { isOf } from './as-agent.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { idempotently } from './idempotently.js';
 import type { MemoryService, VersionedMemory } from './memory-service.js';
@@ -33,7 +34,8 @@ export const createPatch =
     const edited = await dependencies.tenants.withTenant(userId, (tx) =>
       idempotently(tx, options.idempotency, async (): Promise<VersionedMemory> => {
         const [, before] = await Promise.all([lockUsage(tx), lockMemory(tx, id)]);
-        if (before === undefined) throw new StellarError('not_found');
+        if (before === undefined || !isOf(before, options.agentId))
+          throw new StellarError('not_found');
         if (options.ifMatch !== undefined && options.ifMatch !== etagOf(before))
           throw new StellarError('precondition_failed');
         const after = await write(tx, dependencies, before, edit(dependencies, before, patch));

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { CreateUserRequest, PatchUserRequest, type SoldTier } from '@stellar-memory/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { KeyActor } from '../../src/auth/account-service.js';
 import { createAdminService } from '../../src/auth/admin-service.system.js';
 import { createAuthenticator } from '../../src/auth/key-authenticator.system.js';
 import { createApiKeyService } from '../../src/auth/key-service.js';
-import { type ApiKeyId, apiKeyId, userId } from '../../src/domain/ids.js';
+import { type ApiKeyId, apiKeyId, type UserId, userId } from '../../src/domain/ids.js';
 import { StellarError } from '../../src/domain/stellar-error.js';
 import type { Database } from '../../src/storage/database.js';
 import { createSystemDoor } from '../../src/storage/system-door.system.js';
@@ -13,6 +14,9 @@ import { verifies } from '../support/verifies.js';
 
 const secret = 'a secret of the test, longer than 32 bytes';
 const everything = { name: 'a key', scopes: ['read' as const] };
+
+/** The owner himself, not one of his keys. */
+const person = (owner: UserId): KeyActor => ({ userId: owner, apiKeyId: 'owner' });
 
 /** The code that the work is refused with. */
 async function refusal(work: Promise<unknown>): Promise<string> {
@@ -129,17 +133,17 @@ describeEngines('accounts and keys', (engine) => {
     const { owner } = await account('pro');
     const { keys } = node();
     const outcomes = await Promise.all(
-      Array.from({ length: 30 }, () => refusal(keys.create(owner, everything))),
+      Array.from({ length: 30 }, () => refusal(keys.create(person(owner), everything))),
     );
     expect(outcomes.filter((code) => code === 'not refused')).toHaveLength(4);
     expect(outcomes.filter((code) => code === 'quota_exceeded')).toHaveLength(26);
-    expect(await keys.list(owner)).toHaveLength(5);
+    expect(await keys.list(person(owner))).toHaveLength(5);
   });
 
   test('a refused key says the limit and how many are in use', async () => {
     const { owner } = await account('free');
     const error = await node()
-      .keys.create(owner, everything)
+      .keys.create(person(owner), everything)
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'quota_exceeded', details: { limit: 1, used: 1 } });
   });
@@ -147,24 +151,27 @@ describeEngines('accounts and keys', (engine) => {
   test('a revoked or expired key makes room for another, and a lower tier takes no key away', async () => {
     const { owner, key } = await account('pro');
     const { keys, admin, authenticator } = node();
-    await keys.create(owner, { ...everything, expires_at: '2020-01-01T00:00:00Z' });
+    await keys.create(person(owner), { ...everything, expires_at: '2020-01-01T00:00:00Z' });
     const made = [];
-    for (let n = 0; n < 4; n += 1) made.push(await keys.create(owner, everything));
-    expect(await refusal(keys.create(owner, everything))).toBe('quota_exceeded');
+    for (let n = 0; n < 4; n += 1) made.push(await keys.create(person(owner), everything));
+    expect(await refusal(keys.create(person(owner), everything))).toBe('quota_exceeded');
     await admin.patchUser(owner, { tier: 'free' });
     for (const each of [key, ...made.map((one) => one.api_key)])
       expect(await authenticator.authenticate(each)).toMatchObject({ userId: owner });
-    for (const { id } of made) await keys.revoke(owner, apiKeyId(id));
-    expect(await refusal(keys.create(owner, everything))).toBe('quota_exceeded');
+    for (const { id } of made) await keys.revoke(person(owner), apiKeyId(id));
+    expect(await refusal(keys.create(person(owner), everything))).toBe('quota_exceeded');
     await admin.patchUser(owner, { tier: 'pro' });
-    expect(await refusal(keys.create(owner, everything))).toBe('not refused');
+    expect(await refusal(keys.create(person(owner), everything))).toBe('not refused');
   });
 
   test('a list shows marks of each key and never what opens anything', async () => {
     const { owner, key } = await account('pro');
     const { keys } = node();
-    const made = await keys.create(owner, { name: 'laptop', scopes: ['read', 'read', 'write'] });
-    const [first, second] = await keys.list(owner);
+    const made = await keys.create(person(owner), {
+      name: 'laptop',
+      scopes: ['read', 'read', 'write'],
+    });
+    const [first, second] = await keys.list(person(owner));
     expect(first).toMatchObject({
       prefix: key.slice(0, 12),
       last4: key.slice(-4),
@@ -183,10 +190,10 @@ describeEngines('accounts and keys', (engine) => {
     verifies('NFR-isolation');
     const [a, b] = [await account(), await account()];
     const { keys, authenticator } = node();
-    const [ofA] = await keys.list(a.owner);
-    expect(await keys.list(b.owner)).toHaveLength(1);
-    expect(await refusal(keys.revoke(b.owner, apiKeyId(ofA!.id)))).toBe('not_found');
-    expect(await refusal(keys.revoke(b.owner, 'no uuid' as ApiKeyId))).toBe('not_found');
+    const [ofA] = await keys.list(person(a.owner));
+    expect(await keys.list(person(b.owner))).toHaveLength(1);
+    expect(await refusal(keys.revoke(person(b.owner), apiKeyId(ofA!.id)))).toBe('not_found');
+    expect(await refusal(keys.revoke(person(b.owner), 'no uuid' as ApiKeyId))).toBe('not_found');
     expect(await authenticator.authenticate(a.key)).toMatchObject({ userId: a.owner });
   });
 
@@ -194,20 +201,20 @@ describeEngines('accounts and keys', (engine) => {
     const { owner, key } = await account();
     const [here, there] = [node(), node()];
     for (const each of [here, there]) await each.authenticator.authenticate(key);
-    const id = apiKeyId((await here.keys.list(owner))[0]!.id);
-    await here.keys.revoke(owner, id);
+    const id = apiKeyId((await here.keys.list(person(owner)))[0]!.id);
+    await here.keys.revoke(person(owner), id);
     expect(await refusal(here.authenticator.authenticate(key))).toBe('unauthorized');
     expect(await refusal(there.authenticator.authenticate(key))).toBe('not refused');
     there.clock.now += 1_000;
     expect(await refusal(there.authenticator.authenticate(key))).toBe('unauthorized');
-    expect(await refusal(here.keys.revoke(owner, id))).toBe('not_found');
+    expect(await refusal(here.keys.revoke(person(owner), id))).toBe('not_found');
   });
 
   test('a key stops at the moment it expires, cached or not', async () => {
     const { owner } = await account('pro');
     const { keys, authenticator, clock } = node();
     const expiresAt = new Date(clock.now + 500).toISOString();
-    const made = await keys.create(owner, { ...everything, expires_at: expiresAt });
+    const made = await keys.create(person(owner), { ...everything, expires_at: expiresAt });
     expect(await refusal(authenticator.authenticate(made.api_key))).toBe('not refused');
     clock.now += 500;
     expect(await refusal(authenticator.authenticate(made.api_key))).toBe('unauthorized');
@@ -267,7 +274,7 @@ describeEngines('accounts and keys', (engine) => {
       for (let n = 0; n < 10; n += 1) await authenticator.authenticate(key);
     await one.authenticator.flush();
     await two.authenticator.flush();
-    const written = async () => (await one.keys.list(owner))[0]?.last_used_at;
+    const written = async () => (await one.keys.list(person(owner)))[0]?.last_used_at;
     expect(await written()).toBe(new Date(one.clock.now).toISOString());
     two.clock.now += 60_000;
     await two.authenticator.authenticate(key);

@@ -10,6 +10,7 @@ const stored: StoredKey = {
   isActive: true,
   expiresAt: null,
   lastUsedAt: null,
+  agentId: null,
   tier: 'free',
   status: 'active',
 };

@@ -10,6 +10,7 @@ const keyNumber = (n: number, lastUsedAt: Date | null = null): StoredKey => ({
   isActive: true,
   expiresAt: null,
   lastUsedAt,
+  agentId: null,
   tier: 'free',
   status: 'active',
 });

@@ -19,6 +19,7 @@ const commands = [
   ['key'],
   ['key', 'create'],
   ['key', 'list'],
+  ['key', 'rotate'],
   ['key', 'revoke'],
   ['key', 'show'],
   ['user'],
@@ -113,6 +114,15 @@ describe('a command that cannot do its work', () => {
     const { exitCode, err } = await run(['user', 'create', 'a@example.com']);
     expect(exitCode).toBe(1);
     expect(err).toContain('STELLAR_ADMIN_TOKEN is not set');
+  });
+
+  test('needs the operator to make a key for another account, and the id of that account', async () => {
+    const id = '3f0c2a52-0000-4000-8000-000000000000';
+    const asked = await run(['key', 'create', 'rescue', '--user', id]);
+    expect(asked).toMatchObject({ exitCode: 1 });
+    expect(asked.err).toContain('STELLAR_ADMIN_TOKEN is not set');
+    const named = await run(['key', 'create', 'rescue', '--user', 'mina@example.com']);
+    expect(named.err).toContain('is not the id of an account');
   });
 
   test('refuses a JSON that is none before it asks anybody', async () => {

@@ -103,11 +103,13 @@ describe('Every operation', () => {
     await call('GET', '/api/v1/stats');
     const key = (await call('POST', '/auth/api-keys', {})).json as { id: string };
     await call('GET', '/auth/api-keys');
+    await call('POST', `/auth/api-keys/${key.id}/rotate`, {});
     await call('DELETE', `/auth/api-keys/${key.id}`);
     const created = await call('POST', '/admin/users', { email: 'Mina@Example.com' });
     const user = created.json as { user_id: string; email: string };
     expect([created.status, user.email]).toEqual([201, 'mina@example.com']);
     await call('PATCH', `/admin/users/${user.user_id}`, { tier: 'promax' });
+    await call('POST', `/admin/users/${user.user_id}/api-keys`, { name: 'from the operator' });
     for (const path of [
       '/api/v1/health',
       '/livez',

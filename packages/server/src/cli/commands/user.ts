@@ -1,20 +1,11 @@
-import {
-  CreatedUser,
-  email as emailSchema,
-  type SoldTier,
-  soldTiers,
-  User,
-} from '@stellar-memory/protocol';
+import { email as emailSchema, type SoldTier, soldTiers } from '@stellar-memory/protocol';
 import { Argument, Command, Option } from 'commander';
-import { openOperator } from '../../app/operator.js';
-import type { AdminService } from '../../auth/account-service.js';
-import { servingRules } from '../../config/rules.js';
-import { readConfig } from '../../config.js';
 import { isUuid, userId } from '../../domain/ids.js';
+import { asOperator } from '../as-operator.js';
 import { CommandFailed } from '../command-failed.js';
 import type { CliContext } from '../context.js';
 import { asJson } from '../output.js';
-import { type AccessFlags, serverAsOperator } from '../server-access.js';
+import type { AccessFlags } from '../server-access.js';
 import { withAccess } from '../shared-options.js';
 
 /** `user create|tier` */
@@ -79,29 +70,4 @@ function checkedEmail(text: string): string {
   const email = emailSchema.safeParse(text);
   if (email.success) return email.data;
   throw new CommandFailed(`${JSON.stringify(text)} is not an e-mail address.`);
-}
-
-async function asOperator<Answer>(
-  context: CliContext,
-  flags: AccessFlags,
-  work: (accounts: AdminService) => Promise<Answer>,
-): Promise<Answer> {
-  const config = readConfig({ env: context.env });
-  if (config.databaseUrl === undefined || flags.url !== undefined)
-    return work(accountsOverHttp(context, flags));
-  const operator = openOperator(readConfig({ env: context.env }, servingRules));
-  try {
-    return await work(operator.accounts);
-  } finally {
-    await operator.close();
-  }
-}
-
-function accountsOverHttp(context: CliContext, flags: AccessFlags): AdminService {
-  const client = serverAsOperator(context, flags);
-  return {
-    createUser: (body) => client.call(CreatedUser, { method: 'POST', path: '/admin/users', body }),
-    patchUser: (id, body) =>
-      client.call(User, { method: 'PATCH', path: `/admin/users/${id}`, body }),
-  };
 }

@@ -9,7 +9,9 @@ export const createApiKey = defineRoute({
   operationId: 'createApiKey',
   tag: 'API keys',
   summary: 'Create an API key',
-  description: 'The answer is the only place where the key itself is ever shown.',
+  description:
+    'The answer is the only place where the key itself is ever shown. A key makes keys that may do as much as it or ' +
+    'less, and they end when it is revoked.',
   access: { scope: 'admin' },
   body: CreateApiKeyRequest,
   bodyExample: { name: 'laptop', scopes: ['read', 'write'] },
@@ -20,5 +22,5 @@ export const createApiKey = defineRoute({
     example: { ...exampleApiKey, api_key: 'sm_live_4fGh…' },
   },
   errors: ['quota_exceeded'],
-  handler: ({ apiKeys, userId }, { body }) => apiKeys.create(userId, body),
+  handler: ({ apiKeys, identity }, { body }) => apiKeys.create(identity, body),
 });

@@ -11,6 +11,9 @@ export const exampleApiKey: ApiKey = {
   created_at: '2025-11-23T20:00:00.000Z',
   last_used_at: null,
   expires_at: null,
+  agent_id: null,
+  parent_id: null,
+  replaced_by: null,
 };
 
 /** `GET /auth/api-keys` */
@@ -20,6 +23,7 @@ export const listApiKeys = defineRoute({
   operationId: 'listApiKeys',
   tag: 'API keys',
   summary: 'List your API keys, without their secrets',
+  description: 'The key that asks, and those that may do nothing it may not.',
   access: { scope: 'admin' },
   success: {
     status: 200,
@@ -27,5 +31,5 @@ export const listApiKeys = defineRoute({
     schema: ApiKeyList,
     example: { items: [exampleApiKey] },
   },
-  handler: async ({ apiKeys, userId }) => ({ items: await apiKeys.list(userId) }),
+  handler: async ({ apiKeys, identity }) => ({ items: await apiKeys.list(identity) }),
 });

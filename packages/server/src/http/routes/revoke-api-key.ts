@@ -10,7 +10,7 @@ export const revokeApiKey = defineRoute({
   operationId: 'revokeApiKey',
   tag: 'API keys',
   summary: 'Revoke an API key',
-  description: 'Effective within a second on every node.',
+  description: 'Effective within a second on every node, also for the keys that it made.',
   access: { scope: 'admin' },
   params: z.strictObject({ id: uuidParameter }),
   success: {
@@ -19,8 +19,8 @@ export const revokeApiKey = defineRoute({
     schema: RevokeResponse,
     example: { revoked: true },
   },
-  handler: async ({ apiKeys, userId }, { params }) => {
-    await apiKeys.revoke(userId, apiKeyId(params.id));
+  handler: async ({ apiKeys, identity }, { params }) => {
+    await apiKeys.revoke(identity, apiKeyId(params.id));
     return { revoked: true as const };
   },
 });

@@ -11,6 +11,8 @@ export interface StoredKey {
   readonly isActive: boolean;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
+  /** The one agent it may act as. */
+  readonly agentId: string | null;
   readonly tier: Tier;
   /** Of the account. */
   readonly status: 'active' | 'suspended';
@@ -20,7 +22,7 @@ export interface StoredKey {
 export async function findKey(tx: SystemTransaction, hash: string): Promise<StoredKey | undefined> {
   const rows = await tx.query(sql<StoredKey>`
     select k.user_id as "userId", k.id as "apiKeyId", k.scopes, k.is_active as "isActive",
-      k.expires_at as "expiresAt", k.last_used_at as "lastUsedAt", u.tier, u.status
+      k.expires_at as "expiresAt", k.last_used_at as "lastUsedAt", k.agent_id as "agentId", u.tier, u.status
     from api_keys k join users u on u.id = k.user_id
     where k.key_hash = ${hash}`);
   return rows[0];
@@ -42,6 +44,28 @@ export async function insertFirstKey(tx: SystemTransaction, key: NewKey): Promis
     insert into api_keys (user_id, id, key_hash, key_prefix, last4, name)
     values (${key.userId}, ${key.apiKeyId}, ${key.hash}, ${key.prefix}, ${key.last4}, ${key.name})
     on conflict (key_hash) do nothing`);
+}
+
+/** A key that the operator makes for an account. */
+export interface OperatorKey extends NewKey {
+  readonly scopes: readonly Scope[];
+  /** ISO 8601 with offset, or `null` for a key that does not expire. */
+  readonly expiresAt: string | null;
+  readonly agentId: string | null;
+}
+
+/** Adds a key to an account. Answers when it was made, or `undefined` when there is no such account. */
+export async function insertOperatorKey(
+  tx: SystemTransaction,
+  key: OperatorKey,
+): Promise<Date | undefined> {
+  const rows = await tx.query(sql<{ createdAt: Date }>`
+    insert into api_keys (user_id, id, key_hash, key_prefix, last4, name, scopes, expires_at, agent_id)
+    select id, ${key.apiKeyId}, ${key.hash}, ${key.prefix}, ${key.last4}, ${key.name}, ${key.scopes}::text[],
+      ${key.expiresAt}::timestamptz, ${key.agentId}
+    from users where id = ${key.userId}
+    returning created_at as "createdAt"`);
+  return rows[0]?.createdAt;
 }
 
 /** That a key was used. */

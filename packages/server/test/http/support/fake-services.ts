@@ -13,11 +13,15 @@ import type {
   Scope,
   StoreRequest,
 } from '@stellar-memory/protocol';
-import type { AdminService, ApiKeyService } from '../../../src/auth/account-service.js';
+import type { AdminService, ApiKeyService, KeyActor } from '../../../src/auth/account-service.js';
 import type { Authenticator, Identity } from '../../../src/auth/identity.js';
 import { type ApiKeyId, apiKeyId, type UserId, userId } from '../../../src/domain/ids.js';
 import { StellarError } from '../../../src/domain/stellar-error.js';
-import type { Idempotency, MemoryService } from '../../../src/memory/memory-service.js';
+import type {
+  Idempotency,
+  MemoryService,
+  PatchOptions,
+} from '../../../src/memory/memory-service.js';
 
 /** The smallest services that keep the ports' promises, so that HTTP can be tested for what is HTTP's. */
 
@@ -86,8 +90,9 @@ export class MemoriesInMemory implements MemoryService {
     return { text, tokens: text.length, memories: items.map(({ id }) => id) };
   }
 
-  async forget(user: UserId, id: string, idempotency?: Idempotency) {
+  async forget(user: UserId, id: string, idempotency?: Idempotency, agentId?: string) {
     this.idempotencies.push(idempotency);
+    await this.#reach(user, id, agentId);
     if (!this.#of(user).delete(id)) throw new StellarError('not_found');
   }
 
@@ -97,13 +102,9 @@ export class MemoriesInMemory implements MemoryService {
     return { memory, etag: `v${memory.updated_at}` };
   }
 
-  async patch(
-    user: UserId,
-    id: string,
-    patch: PatchRequest,
-    options: { readonly ifMatch?: string; readonly idempotency?: Idempotency } = {},
-  ) {
+  async patch(user: UserId, id: string, patch: PatchRequest, options: PatchOptions = {}) {
     this.idempotencies.push(options.idempotency);
+    await this.#reach(user, id, options.agentId);
     const { memory, etag } = await this.get(user, id);
     if (options.ifMatch !== undefined && options.ifMatch !== etag)
       throw new StellarError('precondition_failed');
@@ -139,6 +140,11 @@ export class MemoriesInMemory implements MemoryService {
 
   async flush() {}
 
+  async #reach(user: UserId, id: string, agentId: string | undefined) {
+    const { memory } = await this.get(user, id);
+    if (agentId !== undefined && memory.agent_id !== agentId) throw new StellarError('not_found');
+  }
+
   #of(user: UserId): Map<string, Memory> {
     this.actedFor.push(user);
     const memories = this.#tenants.get(user) ?? new Map<string, Memory>();
@@ -152,9 +158,14 @@ export class KeyRing implements Authenticator {
   readonly #identities = new Map<string, Identity>();
   asked = 0;
 
-  add(key: string, user: UserId, scopes: readonly Scope[] = ['read', 'write', 'admin']): this {
+  add(
+    key: string,
+    user: UserId,
+    scopes: readonly Scope[] = ['read', 'write', 'admin'],
+    agentId: string | null = null,
+  ): this {
     const apiKey = apiKeyId('33333333-3333-4333-8333-333333333333');
-    this.#identities.set(key, { userId: user, apiKeyId: apiKey, scopes, tier: 'free' });
+    this.#identities.set(key, { userId: user, apiKeyId: apiKey, scopes, tier: 'free', agentId });
     return this;
   }
 
@@ -172,27 +183,36 @@ export class KeyRing implements Authenticator {
 export class ApiKeysInMemory implements ApiKeyService {
   readonly #keys: { readonly owner: UserId; readonly key: ApiKey }[] = [];
 
-  async list(user: UserId) {
+  async list({ userId: user }: KeyActor) {
     return this.#keys.filter(({ owner }) => owner === user).map(({ key }) => key);
   }
 
-  async create(user: UserId, request: CreateApiKeyRequest) {
+  async create({ userId: user }: KeyActor, request: CreateApiKeyRequest) {
     const number = `${this.#keys.length}`.padStart(12, '0');
     const key = {
       id: `44444444-4444-4444-8444-${number}`,
       name: request.name,
       prefix: 'sm_live_abcd',
       last4: 'wxyz',
-      scopes: request.scopes,
+      scopes: request.scopes ?? ['read' as const, 'write' as const, 'admin' as const],
       created_at: '2025-11-23T00:00:00.000Z',
       last_used_at: null,
       expires_at: null,
+      agent_id: request.agent_id ?? null,
+      parent_id: null,
+      replaced_by: null,
     };
     this.#keys.push({ owner: user, key });
     return { ...key, api_key: `sm_live_${number}` };
   }
 
-  async revoke(user: UserId, id: ApiKeyId) {
+  async rotate(actor: KeyActor, id: ApiKeyId) {
+    const old = (await this.list(actor)).find((key) => key.id === id);
+    if (old === undefined) throw new StellarError('not_found');
+    return this.create(actor, { name: old.name });
+  }
+
+  async revoke({ userId: user }: KeyActor, id: ApiKeyId) {
     const at = this.#keys.findIndex(({ owner, key }) => owner === user && key.id === id);
     if (at === -1) throw new StellarError('not_found');
     this.#keys.splice(at, 1);
@@ -210,6 +230,12 @@ export class AccountsInMemory implements AdminService {
     const user = { user_id: id, email, tier, api_key: `sm_live_${number}` };
     this.#users.set(email, user);
     return user;
+  }
+
+  async createKey(id: UserId, request: CreateApiKeyRequest) {
+    if (![...this.#users.values()].some(({ user_id }) => user_id === id))
+      throw new StellarError('not_found');
+    return new ApiKeysInMemory().create({ userId: id, apiKeyId: 'owner' }, request);
   }
 
   async patchUser(id: UserId, { tier }: PatchUserRequest) {

@@ -17,11 +17,18 @@ export interface FullServer {
   readonly close: () => Promise<void>;
 }
 
+/** What a test may set; two servers over one database need one secret. */
+export interface FullServerOptions {
+  readonly secret?: string;
+}
+
 /** Starts the server on a free port. */
-export async function startFullServer(db: TestDatabase): Promise<FullServer> {
+export async function startFullServer(
+  db: TestDatabase,
+  { secret = randomBytes(32).toString('hex') }: FullServerOptions = {},
+): Promise<FullServer> {
   const log: string[] = [];
   const logger = createLogger('info', { write: (line) => void log.push(line) });
-  const secret = randomBytes(32).toString('hex');
   const services = createServices({ database: db.database, secret, storage: 'a test' }, logger);
   const http = createHttpServer({
     ...services,

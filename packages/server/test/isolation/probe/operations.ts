@@ -55,9 +55,17 @@ const builders: Readonly<Record<string, Build>> = {
   listApiKeys: () => ({ path: '/auth/api-keys' }),
   createApiKey: () => ({ path: '/auth/api-keys', body: { name: 'probe', scopes: ['read'] } }),
   revokeApiKey: ({ apiKeyId }) => ({ path: `/auth/api-keys/${apiKeyId}` }),
+  rotateApiKey: ({ apiKeyId }) => ({
+    path: `/auth/api-keys/${apiKeyId}/rotate`,
+    body: { overlap_seconds: 60 },
+  }),
   createUser: () => ({
     path: '/admin/users',
     body: { email: `probe-${crypto.randomUUID()}@example.com`, tier: 'free' },
+  }),
+  createUserKey: ({ userId }) => ({
+    path: `/admin/users/${userId}/api-keys`,
+    body: { name: 'probe' },
   }),
   patchUser: ({ userId }) => ({ path: `/admin/users/${userId}`, body: { tier: 'pro' } }),
   health: () => ({ path: '/api/v1/health' }),

@@ -1,0 +1,38 @@
+import { CreatedApiKey, CreatedUser, User } from '@stellar-memory/protocol';
+import { openOperator } from '../app/operator.js';
+import type { AdminService } from '../auth/account-service.js';
+import { servingRules } from '../config/rules.js';
+import { readConfig } from '../config.js';
+import type { CliContext } from './context.js';
+import { type AccessFlags, serverAsOperator } from './server-access.js';
+
+/**
+ * Does the operator's work: directly when DATABASE_URL is set, else through a running server with
+ * STELLAR_ADMIN_TOKEN. Errors: `CommandFailed`, `StartRefused`.
+ */
+export async function asOperator<Answer>(
+  context: CliContext,
+  flags: AccessFlags,
+  work: (accounts: AdminService) => Promise<Answer>,
+): Promise<Answer> {
+  const config = readConfig({ env: context.env });
+  if (config.databaseUrl === undefined || flags.url !== undefined)
+    return work(accountsOverHttp(context, flags));
+  const operator = openOperator(readConfig({ env: context.env }, servingRules));
+  try {
+    return await work(operator.accounts);
+  } finally {
+    await operator.close();
+  }
+}
+
+function accountsOverHttp(context: CliContext, flags: AccessFlags): AdminService {
+  const client = serverAsOperator(context, flags);
+  return {
+    createUser: (body) => client.call(CreatedUser, { method: 'POST', path: '/admin/users', body }),
+    createKey: (id, body) =>
+      client.call(CreatedApiKey, { method: 'POST', path: `/admin/users/${id}/api-keys`, body }),
+    patchUser: (id, body) =>
+      client.call(User, { method: 'PATCH', path: `/admin/users/${id}`, body }),
+  };
+}
