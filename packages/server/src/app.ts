@@ -5,6 +5,7 @@ import type { Engine, LocalAccess } from './app/engine.js';
 import { assertCanListen, listenRefused } from './app/port.js';
 import { openPostgresEngine } from './app/postgres-engine.js';
 import { createServices, type Services } from './app/services.js';
+import { openVectors } from './app/vectors.js';
 import { version } from './app/version.js';
 import type { Config } from './config.js';
 import { createHttpServer, type HttpServer } from './http/http-server.js';
@@ -29,6 +30,8 @@ export interface App {
 
 /** Milliseconds between writes of recall counts; a crash loses at most these. */
 const recallFlushMs = 1_000;
+/** Milliseconds between looks for memories without a vector: what a node stores itself is embedded at once. */
+const embeddingSweepMs = 30_000;
 /** Milliseconds between writes of last-used times. */
 const lastUsedFlushMs = 5_000;
 
@@ -40,7 +43,8 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   await assertCanListen(config);
   const engine = await openEngine(config, logger);
   try {
-    const services = createServices(engine, logger);
+    const vectors = await openVectors(config, engine.database);
+    const services = createServices(engine, logger, vectors);
     const http = createHttp(config, services, logger);
     const { url } = await listen(http, config);
     const background = startBackground(services, logger);
@@ -61,7 +65,7 @@ const openEngine = (config: Config, logger: Logger): Promise<Engine> =>
 
 function createHttp(config: Config, services: Services, logger: Logger): HttpServer {
   const { host, port, publicUrl, adminToken } = config;
-  const { memories, authenticator, apiKeys, accounts, readiness, clock } = services;
+  const { memories, authenticator, apiKeys, accounts, readiness, clock, embedding } = services;
   return createHttpServer({
     config: { host, port, publicUrl, version },
     memories,
@@ -71,6 +75,7 @@ function createHttp(config: Config, services: Services, logger: Logger): HttpSer
     readiness,
     logger,
     clock,
+    ...(embedding === undefined ? {} : { moreMetrics: () => embedding.metrics() }),
   });
 }
 
@@ -91,6 +96,7 @@ const factsOf = (config: Config, engine: Engine, url: string): StartFacts => ({
 });
 
 const startBackground = (services: Services, logger: Logger): Background[] => [
+  ...startEmbedding(services, logger),
   runInBackground(
     () => services.memories.flush(),
     recallFlushMs,
@@ -104,6 +110,15 @@ const startBackground = (services: Services, logger: Logger): Background[] => [
       logger.warn({ err }, 'last-used times could not be written; they are kept for the next try'),
   ),
 ];
+
+/** The first look is at once: an earlier life may have left much to do. */
+function startEmbedding({ embedding }: Services, logger: Logger): Background[] {
+  if (embedding === undefined) return [];
+  const failed = (err: unknown): void =>
+    logger.warn({ err }, 'the look for memories without a vector failed; it is repeated');
+  embedding.sweep().catch(failed);
+  return [runInBackground(() => embedding.sweep(), embeddingSweepMs, failed)];
+}
 
 interface Running {
   readonly engine: Engine;

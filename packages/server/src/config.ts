@@ -1,5 +1,5 @@
 import { isRefused, type Option, option } from './config/option.js';
-import { bearer, oneOf, port, secretOf, text, url } from './config/parsers.js';
+import { bearer, oneOf, port, secretOf, text, url, wholeNumber } from './config/parsers.js';
 import { StartRefused } from './config/start-refused.js';
 
 /**
@@ -71,6 +71,55 @@ export const options = {
     fallback: undefined,
     fallbackText: 'the address it listens on',
     parse: url('http', 'https'),
+  }),
+  embeddingsProvider: option<'openai' | 'compatible' | undefined>({
+    env: 'EMBEDDINGS_PROVIDER',
+    about:
+      'Recall by meaning too: `openai`, or `compatible` for another server that speaks the same (Ollama, TEI, vLLM …) and is not told the dimension. Unset: by words alone.',
+    fallback: undefined,
+    fallbackText: 'unset: words alone',
+    parse: oneOf('openai', 'compatible'),
+  }),
+  embeddingsUrl: option<string | undefined>({
+    env: 'EMBEDDINGS_URL',
+    about: 'Base URL of the embedder; `/embeddings` is appended.',
+    fallback: undefined,
+    fallbackText: 'with `openai`: `https://api.openai.com/v1`; otherwise required',
+    parse: url('http', 'https'),
+  }),
+  embeddingsModel: option<string | undefined>({
+    env: 'EMBEDDINGS_MODEL',
+    about:
+      'Name of the model, as the embedder knows it. Another one begins to embed everything anew.',
+    fallback: undefined,
+    fallbackText: 'required with `EMBEDDINGS_PROVIDER`',
+    parse: text,
+  }),
+  embeddingsApiKey: option<string | undefined>({
+    env: 'EMBEDDINGS_API_KEY',
+    about: 'Key of the embedder, sent as a bearer token to `EMBEDDINGS_URL` only.',
+    fallback: undefined,
+    secret: true,
+    parse: bearer,
+  }),
+  embeddingsDimensions: option<number | undefined>({
+    env: 'EMBEDDINGS_DIMENSIONS',
+    about: 'Length of the model’s vectors, 1 to 4,000.',
+    fallback: undefined,
+    fallbackText: 'required with `EMBEDDINGS_PROVIDER`',
+    parse: wholeNumber(1, 4_000),
+  }),
+  embeddingsQueryPrefix: option<string | undefined>({
+    env: 'EMBEDDINGS_QUERY_PREFIX',
+    about: 'Put before each query, with a blank in between, for models trained so: `query:`.',
+    fallback: undefined,
+    parse: text,
+  }),
+  embeddingsDocumentPrefix: option<string | undefined>({
+    env: 'EMBEDDINGS_DOCUMENT_PREFIX',
+    about: 'The same before each memory: `passage:`.',
+    fallback: undefined,
+    parse: text,
   }),
   logLevel: option({
     env: 'LOG_LEVEL',

@@ -16,10 +16,12 @@ import {
   openEmbeddedDatabase,
 } from '../storage/embedded/embedded-database.js';
 import { migrateUp } from '../storage/migrate/migrate.js';
+import { ensureVectors, type SpaceDefinition } from '../storage/migrate/vectors.js';
 import { createSystemDoor } from '../storage/system-door.system.js';
 import type { Engine, LocalAccess } from './engine.js';
 import { refused } from './refused.js';
 import { assertSafeToServe } from './safe-to-serve.js';
+import { spaceOf } from './vectors.js';
 
 /** Opens the embedded engine in the data folder, with its secret, its local account and that account's key. */
 export async function openEmbeddedEngine(config: Config, logger: Logger): Promise<Engine> {
@@ -28,9 +30,10 @@ export async function openEmbeddedEngine(config: Config, logger: Logger): Promis
     { folder: folder.path },
     'opening the embedded database; the first time takes seconds',
   );
-  const database = await openDatabase(folder, logger);
+  const space = spaceOf(config);
+  const database = await openDatabase(folder, logger, space !== undefined);
   try {
-    await migrate(database);
+    await migrate(database, space);
     await assertSafeToServe(database);
     const secret = config.secret ?? (await keep(folder.secret, newSecret)).text;
     const local = await openLocalAccount(database, folder, secret);
@@ -41,11 +44,16 @@ export async function openEmbeddedEngine(config: Config, logger: Logger): Promis
   }
 }
 
-async function openDatabase(folder: DataFolder, logger: Logger): Promise<EmbeddedDatabase> {
+async function openDatabase(
+  folder: DataFolder,
+  logger: Logger,
+  vectors: boolean,
+): Promise<EmbeddedDatabase> {
   try {
     await makeDataFolder(folder);
     return await openEmbeddedDatabase({
       dataDir: folder.path,
+      vectors,
       onUpkeepError: (err) => logger.error({ err }, 'upkeep of the embedded database failed'),
     });
   } catch (error) {
@@ -54,10 +62,14 @@ async function openDatabase(folder: DataFolder, logger: Logger): Promise<Embedde
 }
 
 /** Whoever has the folder is its owner and its only user: no step for an operator. */
-async function migrate(database: EmbeddedDatabase): Promise<void> {
+async function migrate(
+  database: EmbeddedDatabase,
+  space: SpaceDefinition | undefined,
+): Promise<void> {
   const owner = database.openOwner();
   try {
     await migrateUp(owner);
+    if (space !== undefined) await ensureVectors(owner, space);
   } finally {
     await owner.close();
   }

@@ -11,7 +11,9 @@ import type { OwnerConnection } from '../storage/migrate/owner-connection.js';
 import { connectPostgresOwner } from '../storage/migrate/postgres-owner.js';
 import type { MigrationProgress } from '../storage/migrate/progress.js';
 import type { AppLogin } from '../storage/migrate/roles.js';
+import { ensureVectors } from '../storage/migrate/vectors.js';
 import { refused } from './refused.js';
+import { spaceOf } from './vectors.js';
 
 /** What an operator may ask of `migrate up`. */
 export interface UpRequest {
@@ -42,9 +44,15 @@ export function openMigrations(config: Config, say: (text: string) => void): Mig
   const appLogin = loginOf(config.databaseUrl);
   return {
     up: (request) =>
-      asOwner(config, (owner) =>
-        migrateUp(owner, { ...request, onProgress, ...(appLogin && { appLogin }) }),
-      ),
+      asOwner(config, async (owner) => {
+        const result = await migrateUp(owner, {
+          ...request,
+          onProgress,
+          ...(appLogin && { appLogin }),
+        });
+        if (request.to === undefined) await addVectors(config, owner, say);
+        return result;
+      }),
     down: (to) => asOwner(config, (owner) => migrateDown(owner, { to, onProgress })),
     status: () => asOwner(config, migrationStatus),
     plan: (request) => asOwner(config, (owner) => migrationPlan(owner, request)),
@@ -66,7 +74,20 @@ export const migrateIfEmpty = (config: Config, say: (text: string) => void): Pro
       onProgress: (progress) => say(inWords(progress)),
       ...(appLogin && { appLogin }),
     });
+    await addVectors(config, owner, say);
   });
+
+/** Makes room for the vectors of the configured model, if there is one. */
+async function addVectors(
+  config: Config,
+  owner: OwnerConnection,
+  say: (text: string) => void,
+): Promise<void> {
+  const space = spaceOf(config);
+  if (space === undefined) return;
+  await ensureVectors(owner, space);
+  say(`Room for vectors of ${space.model}, ${space.dimensions} dimensions: done`);
+}
 
 async function asOwner<T>(
   { databaseDirectUrl = '' }: Config,

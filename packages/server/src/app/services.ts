@@ -12,10 +12,16 @@ import type { MemoryService } from '../memory/memory-service.js';
 import { createLexicalIndex } from '../recall/index/create-lexical-index.js';
 import type { LexicalIndex } from '../recall/lexical-index.js';
 import { textRanking } from '../recall/text-ranking.js';
+import {
+  createEmbeddingService,
+  type EmbeddingService,
+} from '../recall/vectors/embedding-service.system.js';
+import { createHybridIndex } from '../recall/vectors/hybrid-index.js';
 import { createSystemDoor } from '../storage/system-door.system.js';
 import { createTenantDoor } from '../storage/tenant-door.js';
 import type { Engine } from './engine.js';
 import { schemaReadiness } from './readiness.js';
+import type { Vectors } from './vectors.js';
 
 /** What answers requests, over one engine. */
 export interface Services {
@@ -25,22 +31,37 @@ export interface Services {
   readonly accounts: AdminService;
   readonly memories: MemoryService;
   readonly index: LexicalIndex;
+  /** Present with an embedder. */
+  readonly embedding: EmbeddingService | undefined;
   readonly readiness: Readiness;
 }
 
 const systemClock: Clock = { nowMs: () => Date.now() };
 
 /** Builds every service over the two doors of the engine. */
-export function createServices({ database, secret }: Engine, logger: Logger): Services {
+export function createServices(
+  { database, secret }: Engine,
+  logger: Logger,
+  vectors?: Vectors,
+): Services {
   const tenants = createTenantDoor(database);
   const system = createSystemDoor(database);
   const clock = systemClock;
   const authenticator = createAuthenticator({ system, secret, clock });
-  const index = createLexicalIndex({
+  const lexical = createLexicalIndex({
     tenants,
     ranking: textRanking,
     onMergeError: (err) => logger.warn({ err }, 'an index merge failed; it is tried again later'),
   });
+  const embedding =
+    vectors &&
+    createEmbeddingService({
+      tenants,
+      system,
+      ...vectors,
+      onError: (err) => logger.warn({ err }, 'embedding failed; it is tried again'),
+    });
+  const index = embedding === undefined ? lexical : createHybridIndex(lexical, embedding);
   return {
     clock,
     authenticator,
@@ -52,6 +73,7 @@ export function createServices({ database, secret }: Engine, logger: Logger): Se
     accounts: createAdminService({ system, secret }),
     memories: createMemoryService({ tenants, index, clock, profile: v1Profile }),
     index,
+    embedding,
     readiness: schemaReadiness(system),
   };
 }

@@ -10,6 +10,16 @@ export function port(value: string): number | Refused {
   return number <= 65_535 ? number : { refused: 'must be a number from 0 to 65535' };
 }
 
+/** A whole number within bounds. */
+export const wholeNumber =
+  (least: number, most: number) =>
+  (value: string): number | Refused => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    return number >= least && number <= most
+      ? number
+      : { refused: `must be a whole number from ${least} to ${most}` };
+  };
+
 /** A URL with one of the schemes. */
 export const url =
   (...schemes: [string, ...string[]]) =>

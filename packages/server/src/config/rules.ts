@@ -18,8 +18,18 @@ const ownerToMigrate: ConfigRule = (isSet) =>
     : 'DATABASE_DIRECT_URL is required: the connection of the schema owner, without a pooler. ' +
       'The embedded database needs no command; it migrates itself when the server starts.';
 
+const wholeEmbedder: ConfigRule = (isSet) =>
+  isSet('embeddingsProvider') && !(isSet('embeddingsModel') && isSet('embeddingsDimensions'))
+    ? 'EMBEDDINGS_MODEL and EMBEDDINGS_DIMENSIONS are required with EMBEDDINGS_PROVIDER: the name of the model and ' +
+      'the length of its vectors.'
+    : undefined;
+
 /** What serving needs. */
-export const servingRules: readonly ConfigRule[] = [secretWithPostgres, directNeedsApp];
+export const servingRules: readonly ConfigRule[] = [
+  secretWithPostgres,
+  directNeedsApp,
+  wholeEmbedder,
+];
 
 /** What migrating needs. */
-export const migratingRules: readonly ConfigRule[] = [ownerToMigrate];
+export const migratingRules: readonly ConfigRule[] = [ownerToMigrate, wholeEmbedder];

@@ -45,6 +45,8 @@ export interface HttpServerOptions {
   readonly readiness: Readiness;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Lines for `/metrics` beside those about requests, in Prometheus' text format. */
+  readonly moreMetrics?: () => readonly string[];
 }
 
 /** The HTTP server: listen, then close. */
@@ -66,7 +68,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const routes = everyRoute.filter(
     ({ access }) => access !== 'operator' || options.admin !== undefined,
   );
-  const metrics = new RequestMetrics();
+  const metrics = new RequestMetrics(options.moreMetrics);
   const app = createApp(config, logger, observeUnrouted(logger, metrics));
   const drain = new Drain(app, config);
   observeRequests(app, logger, metrics);

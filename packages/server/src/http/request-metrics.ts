@@ -19,7 +19,12 @@ interface Series {
  */
 export class RequestMetrics {
   readonly #series = new Map<string, Series>();
+  readonly #more: () => readonly string[];
   #active = 0;
+
+  constructor(more: () => readonly string[] = () => []) {
+    this.#more = more;
+  }
 
   /** Counts a request that has begun. */
   begin(): void {
@@ -58,6 +63,7 @@ export class RequestMetrics {
       `process_resident_memory_bytes ${rss}`,
       '# TYPE process_cpu_seconds_total counter',
       `process_cpu_seconds_total ${(user + system) / 1e6}`,
+      ...this.#more(),
       '',
     ].join('\n');
   }

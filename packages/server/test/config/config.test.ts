@@ -27,6 +27,13 @@ describe('configuration', () => {
       adminToken: undefined,
       secret: undefined,
       publicUrl: undefined,
+      embeddingsProvider: undefined,
+      embeddingsUrl: undefined,
+      embeddingsModel: undefined,
+      embeddingsApiKey: undefined,
+      embeddingsDimensions: undefined,
+      embeddingsQueryPrefix: undefined,
+      embeddingsDocumentPrefix: undefined,
       logLevel: 'info',
     });
   });
@@ -74,6 +81,17 @@ describe('configuration', () => {
       expect.stringContaining('at least 32 bytes'),
     ]);
     expect(problemsOf({ env: postgres })).toEqual([]);
+  });
+
+  test('of an embedder needs a model and its dimension', () => {
+    const env = { EMBEDDINGS_PROVIDER: 'compatible', EMBEDDINGS_MODEL: 'e5' };
+    expect(problemsOf({ env })).toEqual([
+      expect.stringMatching(/^EMBEDDINGS_MODEL and EMBEDDINGS_DIMENSIONS are required/),
+    ]);
+    expect(problemsOf({ env: { ...env, EMBEDDINGS_DIMENSIONS: '9999' } })).toEqual([
+      'EMBEDDINGS_DIMENSIONS must be a whole number from 1 to 4000, not "9999".',
+    ]);
+    expect(problemsOf({ env: { ...env, EMBEDDINGS_DIMENSIONS: '384' } })).toEqual([]);
   });
 
   test('refuses an operator token that no header can carry', () => {

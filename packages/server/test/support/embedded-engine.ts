@@ -8,7 +8,7 @@ import {
 } from '../../src/storage/embedded/embedded-database.js';
 import type { OwnerConnection } from '../../src/storage/migrate/owner-connection.js';
 import { embeddedTemplate } from './embedded-template.js';
-import type { TestStorage } from './engines.js';
+import type { OpenOptions, TestStorage } from './engines.js';
 
 let template: Promise<string> | undefined;
 
@@ -23,11 +23,14 @@ export interface EmbeddedCopy {
 }
 
 /** Opens a new one, in a temporary directory unless one is given. */
-export async function openEmbeddedCopy(directory?: string): Promise<EmbeddedCopy> {
+export async function openEmbeddedCopy(
+  directory?: string,
+  { vectors = false }: OpenOptions = {},
+): Promise<EmbeddedCopy> {
   template ??= embeddedTemplate();
   const dataDir = directory ?? (await mkdtemp(join(tmpdir(), 'stellar-embedded-')));
   await cp(await template, dataDir, { recursive: true });
-  const database = await openEmbeddedDatabase({ dataDir });
+  const database = await openEmbeddedDatabase({ dataDir, vectors });
   let current = database;
   return {
     dataDir,
@@ -44,8 +47,8 @@ export async function openEmbeddedCopy(directory?: string): Promise<EmbeddedCopy
 }
 
 /** A new embedded database for suites that both engines share. */
-export async function openEmbedded(): Promise<TestStorage> {
-  const { database, remove } = await openEmbeddedCopy();
+export async function openEmbedded(options: OpenOptions): Promise<TestStorage> {
+  const { database, remove } = await openEmbeddedCopy(undefined, options);
   const owner = lastingOwner(() => database.openOwner());
   return {
     database,

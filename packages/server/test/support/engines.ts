@@ -14,6 +14,8 @@ import { hasPostgres } from './postgres-server.js';
 export interface OpenOptions {
   /** Connections of the pool; the embedded engine has one session whatever this says. */
   readonly poolSize?: number;
+  /** Whether pgvector is wanted, which Postgres has or has not. */
+  readonly vectors?: boolean;
 }
 
 /** What an engine's file in this folder provides. */

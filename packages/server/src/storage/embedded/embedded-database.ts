@@ -1,4 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { StellarError } from '../../domain/stellar-error.js';
 import { defaultTimeoutMs } from '../begin-statement.js';
 import type { Database, Scope, Transaction, TransactionOptions } from '../database.js';
@@ -17,6 +19,8 @@ import { Upkeep } from './upkeep.js';
 export interface EmbeddedOptions {
   /** Directory of the database; made if it is not there. One process at a time. */
   readonly dataDir: string;
+  /** Whether vectors are wanted. A directory that once had them always opens with what they need. */
+  readonly vectors?: boolean;
   /**
    * Told when upkeep between requests (checkpoint, vacuum) failed; it is tried again.
    * Unless given, the process warns.
@@ -44,18 +48,30 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
   const lock = await lockDirectory(dataDir);
   try {
     const directory = await ensureCluster(dataDir);
-    const engine = await startFirst(directory);
-    return new PgliteDatabase(directory, lock, engine, onUpkeepError);
+    const vectors = await keepVectors(dataDir, options.vectors === true);
+    const start = (): Promise<Engine> => Engine.start(directory, vectors);
+    const engine = await startFirst(directory, start);
+    return new PgliteDatabase({ directory, lock, start, onUpkeepError }, engine);
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
+/**
+ * Whether the engine needs pgvector. Remembered beside the cluster: without it not even a memory could be forgotten
+ * any more, since its vectors go with it.
+ */
+async function keepVectors(dataDir: string, wanted: boolean): Promise<boolean> {
+  const mark = join(dataDir, 'vectors');
+  if (wanted && !existsSync(mark)) await writeFile(mark, '', { flush: true, mode: 0o600 });
+  return wanted || existsSync(mark);
+}
+
 /** The first start is looked at by a person: he is told what Postgres said. */
-async function startFirst(directory: string): Promise<Engine> {
+async function startFirst(directory: string, start: () => Promise<Engine>): Promise<Engine> {
   try {
-    return await Engine.start(directory);
+    return await start();
   } catch (error) {
     const said =
       error instanceof EngineLost && error.cause instanceof Error ? error.cause.message : '';
@@ -70,9 +86,16 @@ const warn = (error: unknown): void => {
 const gone = (cause?: unknown): StellarError =>
   new StellarError('unavailable', { retryAfterSeconds: 1 }, cause);
 
+interface OpenDirectory {
+  readonly directory: string;
+  readonly lock: DirectoryLock;
+  readonly start: () => Promise<Engine>;
+  readonly onUpkeepError: (error: unknown) => void;
+}
+
 class PgliteDatabase implements EmbeddedDatabase {
   readonly engine = 'embedded';
-  readonly #directory: string;
+  readonly #start: () => Promise<Engine>;
   readonly #lock: DirectoryLock;
   readonly #queue = new FairQueue();
   readonly #owners = new Set<OwnerSession>();
@@ -81,13 +104,8 @@ class PgliteDatabase implements EmbeddedDatabase {
   #session: Session;
   #closing: Promise<void> | undefined;
 
-  constructor(
-    directory: string,
-    lock: DirectoryLock,
-    engine: Engine,
-    onUpkeepError: (error: unknown) => void,
-  ) {
-    this.#directory = directory;
+  constructor({ directory, lock, start, onUpkeepError }: OpenDirectory, engine: Engine) {
+    this.#start = start;
     this.#lock = lock;
     this.#session = new Session(engine);
     this.#disk = new DiskGuard(directory);
@@ -144,7 +162,7 @@ class PgliteDatabase implements EmbeddedDatabase {
     if (!this.#session.ended) return this.#session;
     await this.#session.engine.terminate();
     try {
-      this.#session = new Session(await Engine.start(this.#directory));
+      this.#session = new Session(await this.#start());
     } catch (error) {
       // Recovery needs room too.
       throw this.#disk.full() ? new StellarError('storage_full', {}, error) : gone(error);

@@ -5,7 +5,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { DurableFiles } from './durable-files.js';
 
 /**
- * @typedef {{ directory: string, startParameters: string[], code: object }} EngineSettings
+ * @typedef {{ directory: string, startParameters: string[], code: object, vectors: boolean }} EngineSettings
  * @typedef {{ id: number, bytes: Uint8Array }} EngineRequest protocol messages, whole ones
  * @typedef {{ id: number, close: true }} EngineClose
  * @typedef {{ id: number, bytes: Uint8Array }} EngineReply
@@ -26,7 +26,13 @@ function remember(text) {
   return false; // not to be printed
 }
 
+// 5 MB of memory that only vectors need.
+const extensions = settings.vectors
+  ? { vector: (await import('@electric-sql/pglite-pgvector')).vector }
+  : {};
+
 const engine = await PGlite.create({
+  extensions,
   fs: new DurableFiles(settings.directory),
   startParams: settings.startParameters,
   pgliteWasmModule: settings.code,

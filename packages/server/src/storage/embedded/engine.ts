@@ -37,10 +37,10 @@ export class Engine {
     this.#worker.on('exit', (code) => this.#lose(new Error(`the engine's thread ended (${code})`)));
   }
 
-  /** Starts the engine on a cluster's directory. Resolves when it answers. */
-  static async start(directory: string): Promise<Engine> {
+  /** Starts the engine on a cluster's directory, with pgvector if asked for. Resolves when it answers. */
+  static async start(directory: string, vectors: boolean): Promise<Engine> {
     const code = await engineCode();
-    const engine = new Engine({ directory, startParameters: [...startParameters], code });
+    const engine = new Engine({ directory, startParameters: [...startParameters], code, vectors });
     // The worker's first message has id 0: it is ready.
     await engine.#reply(0);
     return engine;

@@ -14,6 +14,7 @@ import { pendingMigrations } from './pending.js';
 import type { OnProgress } from './progress.js';
 import { type AppLogin, ensureRoles } from './roles.js';
 import { type RunOptions, runMigration } from './run-migration.js';
+import { dropVectors } from './vectors.js';
 
 /** What both ways share. */
 export interface MigrateOptions {
@@ -89,6 +90,9 @@ async function applyPending(
   return { done: ready.map(({ name }) => name), waiting: waiting.map(({ name }) => name) };
 }
 
+/** Vectors refer to memories by keys that this migration completes. */
+const vectorsNeed = 7;
+
 /** What `migrateDown` takes. */
 export interface MigrateDownOptions extends MigrateOptions {
   /** Highest version to keep: 0 is v1's schema, −1 nothing at all. */
@@ -109,6 +113,7 @@ export async function migrateDown(
     const state = await readState(connection);
     assertSameHistory(migrations, state);
     await becomeTableOwner(connection);
+    if (options.to < vectorsNeed) await dropVectors(connection);
     const doomed = migrations
       .filter(({ version }) => version > options.to && state.recorded.has(version))
       .reverse();

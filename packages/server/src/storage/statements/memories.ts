@@ -194,20 +194,26 @@ export async function matchingDocs(
   docs: readonly number[],
   filter: RecallFilter,
 ): Promise<number[]> {
-  const { zone, since, until, agentId, sessionId, metadata } = filter;
-  const moment = sql`coalesce(occurred_at, created_at)`;
   const rows = await tx.query<{ doc: number }>(sql`
     select found.doc from unnest(${docs}::int[]) as wanted (doc) cross join lateral (
     select doc from memories
      where user_id = ${tx.userId} and doc = wanted.doc
+       ${memoriesMatch(filter)}
+    offset 0) as found`);
+  return rows.map((row) => row.doc);
+}
+
+/** The filter as conditions on columns of `memories`, to be put behind others. */
+export function memoriesMatch(filter: RecallFilter): Sql {
+  const { zone, since, until, agentId, sessionId, metadata } = filter;
+  const moment = sql`coalesce(occurred_at, created_at)`;
+  return sql`
        ${zone === undefined ? sql`` : sql`and zone = ${zone}`}
        ${since === undefined ? sql`` : sql`and ${moment} >= ${since}`}
        ${until === undefined ? sql`` : sql`and ${moment} <= ${until}`}
        ${agentId === undefined ? sql`` : sql`and agent_id = ${agentId}`}
        ${sessionId === undefined ? sql`` : sql`and session_id = ${sessionId}`}
-       ${metadata === undefined ? sql`` : sql`and metadata @> ${JSON.stringify(metadata)}::jsonb`}
-    offset 0) as found`);
-  return rows.map((row) => row.doc);
+       ${metadata === undefined ? sql`` : sql`and metadata @> ${JSON.stringify(metadata)}::jsonb`}`;
 }
 
 /** Where a page of a list begins: after this score and id. */

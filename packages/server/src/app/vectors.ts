@@ -1,0 +1,63 @@
+import { StartRefused } from '../config/start-refused.js';
+import type { Config } from '../config.js';
+import type { Embedder } from '../recall/embedders/embedder.js';
+import { createHttpEmbedder } from '../recall/embedders/http-embedder.js';
+import type { Database } from '../storage/database.js';
+import type { SpaceDefinition } from '../storage/migrate/vectors.js';
+import { selectSpaces } from '../storage/statements/embedding-spaces.system.js';
+import { createSystemDoor } from '../storage/system-door.system.js';
+
+/** What makes vectors, and where they lie. */
+export interface Vectors {
+  readonly embedder: Embedder;
+  /** Number of the embedder's space. */
+  readonly space: number;
+}
+
+/** What vectors are to be made by; `undefined` when recall is by words alone. */
+export function spaceOf(config: Config): SpaceDefinition | undefined {
+  const { embeddingsProvider, embeddingsModel: model, embeddingsDimensions: dimensions } = config;
+  if (embeddingsProvider === undefined || model === undefined || dimensions === undefined)
+    return undefined;
+  return { model, dimensions };
+}
+
+/**
+ * The configured embedder and its space in this database.
+ * Errors: `StartRefused` when the database has no room for its vectors.
+ */
+export async function openVectors(
+  config: Config,
+  database: Database,
+): Promise<Vectors | undefined> {
+  const definition = spaceOf(config);
+  if (definition === undefined) return undefined;
+  const { model, dimensions } = definition;
+  const embedder = embedderOf(config, definition);
+  const system = createSystemDoor(database);
+  const spaces = await system.asSystem((tx) => selectSpaces(tx), { readOnly: true });
+  const found = spaces.find((one) => one.model === model && one.dimensions === dimensions);
+  if (found !== undefined) return { embedder, space: found.space };
+  throw new StartRefused([
+    `The database has no room for vectors of ${model} with ${dimensions} dimensions. Run, with the same EMBEDDINGS_… variables: stellar-memory migrate up`,
+  ]);
+}
+
+const openAiUrl = 'https://api.openai.com/v1';
+
+function embedderOf(config: Config, definition: SpaceDefinition): Embedder {
+  const { embeddingsProvider } = config;
+  const url = config.embeddingsUrl ?? (embeddingsProvider === 'openai' ? openAiUrl : undefined);
+  if (url === undefined)
+    throw new StartRefused(['EMBEDDINGS_URL is required with EMBEDDINGS_PROVIDER=compatible.']);
+  return createHttpEmbedder({
+    ...definition,
+    url,
+    sendDimensions: embeddingsProvider === 'openai',
+    apiKey: config.embeddingsApiKey,
+    prefixes: {
+      query: config.embeddingsQueryPrefix,
+      document: config.embeddingsDocumentPrefix,
+    },
+  });
+}

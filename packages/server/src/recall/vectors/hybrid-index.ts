@@ -1,0 +1,21 @@
+import type { LexicalIndex } from '../lexical-index.js';
+import type { EmbeddingService } from './embedding-service.system.js';
+
+/** The lexical index, with vectors that follow what changes. */
+export const createHybridIndex = (
+  lexical: LexicalIndex,
+  embedding: Pick<EmbeddingService, 'noteChange' | 'close'>,
+): LexicalIndex => ({
+  encode: (document) => lexical.encode(document),
+  add: (tx, doc, document) => lexical.add(tx, doc, document),
+  remove: (tx, docs) => lexical.remove(tx, docs),
+  search: (tx, request) => lexical.search(tx, request),
+  noteChange(userId, memories) {
+    lexical.noteChange(userId, memories);
+    embedding.noteChange(userId);
+  },
+  async close() {
+    await embedding.close();
+    await lexical.close();
+  },
+});

@@ -1,0 +1,47 @@
+import { sql } from '../sql.js';
+import type { TenantTransaction } from '../tenant-door.js';
+
+/** The vector of a memory's text as it was under this document number. */
+export interface NewVector {
+  readonly doc: number;
+  readonly embedding: Float32Array;
+}
+
+/**
+ * Keeps vectors of memories that still have the document number; an older vector of the same memory goes.
+ * The rows are locked against a forget at the same moment, whose cascade then takes the vectors too.
+ */
+export async function upsertVectors(
+  tx: TenantTransaction,
+  space: number,
+  vectors: readonly NewVector[],
+): Promise<void> {
+  const docs = vectors.map(({ doc }) => doc);
+  const texts = vectors.map(({ embedding }) => vectorText(embedding));
+  await tx.query(sql`
+    with alive as (
+      select m.id, m.doc, made.embedding
+        from unnest(${docs}::int[], ${texts}::text[]) as made (doc, embedding)
+        join memories m on m.user_id = ${tx.userId} and m.doc = made.doc
+         for key share of m
+    )
+    insert into memory_vectors (user_id, memory_id, space, doc, embedding)
+    select ${tx.userId}, id, ${space}, doc, embedding::halfvec from alive
+    on conflict (user_id, memory_id, space)
+    do update set doc = excluded.doc, embedding = excluded.embedding`);
+}
+
+/** Takes away the vectors of these memories. */
+export async function deleteVectors(
+  tx: TenantTransaction,
+  space: number,
+  memoryIds: readonly string[],
+): Promise<void> {
+  await tx.query(sql`
+    delete from memory_vectors
+     where user_id = ${tx.userId} and space = ${space} and memory_id = any(${memoryIds}::text[])`);
+}
+
+/** As Postgres reads a vector; half precision keeps 3 digits of it. */
+const vectorText = (vector: Float32Array): string =>
+  `[${Array.from(vector, (value) => value.toPrecision(5)).join()}]`;
