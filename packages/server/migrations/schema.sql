@@ -80,6 +80,17 @@ create table api_keys (
 alter table api_keys enable row level security;
 alter table api_keys force row level security;
 
+create table checkout_nonces (
+  user_id uuid not null,
+  nonce_hash text not null,
+  created_at timestamp with time zone default now() not null,
+  subscription_id text,
+  constraint checkout_nonces_pkey PRIMARY KEY (user_id, nonce_hash),
+  constraint checkout_nonces_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table checkout_nonces enable row level security;
+alter table checkout_nonces force row level security;
+
 create table idempotency (
   user_id uuid not null,
   scope text not null,
@@ -232,6 +243,32 @@ create table subscription_events (
 alter table subscription_events enable row level security;
 alter table subscription_events force row level security;
 
+create table subscriptions (
+  user_id uuid not null,
+  id text not null,
+  store_id text not null,
+  variant_id text not null,
+  status text not null,
+  pause_mode text,
+  ends_at timestamp with time zone,
+  renews_at timestamp with time zone,
+  test_mode boolean not null,
+  changed_at timestamp with time zone not null,
+  invoice_id text,
+  invoice_created_at timestamp with time zone,
+  invoice_refunded boolean,
+  tier character varying(20) not null,
+  due_at timestamp with time zone,
+  checked_at timestamp with time zone not null,
+  created_at timestamp with time zone default now() not null,
+  constraint subscriptions_pause_mode_check CHECK ((pause_mode = ANY (ARRAY['free'::text, 'void'::text]))),
+  constraint subscriptions_pkey PRIMARY KEY (user_id, id),
+  constraint subscriptions_tier_check CHECK (((tier)::text = ANY ((ARRAY['free'::character varying, 'pro'::character varying, 'promax'::character varying])::text[]))),
+  constraint subscriptions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table subscriptions enable row level security;
+alter table subscriptions force row level security;
+
 create table tenant_usage (
   user_id uuid not null,
   zone_0 bigint default 0 not null,
@@ -269,6 +306,21 @@ create table users (
 alter table users enable row level security;
 alter table users force row level security;
 
+create table webhook_events (
+  body_hash text not null,
+  event_name text not null,
+  body text,
+  received_at timestamp with time zone default now() not null,
+  attempts integer default 0 not null,
+  applied_at timestamp with time zone,
+  outcome text,
+  constraint webhook_events_pkey PRIMARY KEY (body_hash)
+);
+alter table webhook_events enable row level security;
+alter table webhook_events force row level security;
+
+CREATE INDEX checkout_nonces_hash ON public.checkout_nonces USING btree (nonce_hash);
+
 CREATE UNIQUE INDEX memories_user_id_doc ON public.memories USING btree (user_id, doc);
 
 CREATE INDEX memories_user_id_moment ON public.memories USING btree (user_id, COALESCE(occurred_at, created_at) DESC, id);
@@ -277,11 +329,27 @@ CREATE INDEX memories_user_id_score ON public.memories USING btree (user_id, tot
 
 CREATE INDEX memories_user_id_zone ON public.memories USING btree (user_id, zone);
 
+CREATE INDEX subscriptions_checked_at ON public.subscriptions USING btree (checked_at);
+
+CREATE INDEX subscriptions_due_at ON public.subscriptions USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX subscriptions_id ON public.subscriptions USING btree (id);
+
+CREATE INDEX webhook_events_open ON public.webhook_events USING btree (received_at) WHERE (applied_at IS NULL);
+
 create policy system on api_keys as permissive for all to stellar_system
   using (true)
   with check (true);
 
 create policy tenant on api_keys as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy system on checkout_nonces as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
+create policy tenant on checkout_nonces as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
@@ -317,6 +385,14 @@ create policy tenant on subscription_events as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
+create policy system on subscriptions as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
+create policy tenant on subscriptions as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
 create policy system on tenant_usage as permissive for all to stellar_system
   using (true)
   with check (true);
@@ -333,6 +409,10 @@ create policy tenant on users as permissive for all to stellar_app
   using ((id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
+create policy system on webhook_events as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
 grant execute on function stellar_schema_state to stellar_app;
 
 grant execute on function stellar_schema_state to stellar_system;
@@ -346,6 +426,12 @@ grant usage on schema public to stellar_system;
 grant insert, select, update on table api_keys to stellar_app;
 
 grant insert, select, update on table api_keys to stellar_system;
+
+grant insert, select on table checkout_nonces to stellar_app;
+
+grant delete, select on table checkout_nonces to stellar_system;
+
+grant update on table checkout_nonces (subscription_id) to stellar_system;
 
 grant delete, insert, select, update on table idempotency to stellar_app;
 
@@ -363,6 +449,10 @@ grant delete, insert, select, update on table memory_recalls to stellar_app;
 
 grant select on table subscription_events to stellar_app;
 
+grant select on table subscriptions to stellar_app;
+
+grant insert, select, update on table subscriptions to stellar_system;
+
 grant select, update on table tenant_usage to stellar_app;
 
 grant insert, select on table tenant_usage to stellar_system;
@@ -372,3 +462,5 @@ grant update on table tenant_usage (memory_limit) to stellar_system;
 grant select on table users to stellar_app;
 
 grant insert, select, update on table users to stellar_system;
+
+grant delete, insert, select, update on table webhook_events to stellar_system;
