@@ -23,22 +23,38 @@ export interface History {
 const startMs = 1_764_000_000_000;
 const dayMs = 86_400_000;
 
-/** What can happen next to a subscription, as Lemon Squeezy's own rules allow it. */
-const happenings = [
-  'renew',
-  'fail',
-  'recover',
-  'give up',
-  'cancel',
-  'resume',
-  'expire',
-  'pause free',
-  'pause void',
-  'unpause',
-  'change plan',
-  'refund',
-] as const;
-type Happening = (typeof happenings)[number];
+const runs = ({ status }: Snapshot): boolean => status === 'active' || status === 'on_trial';
+
+/** What a happening makes of a subscription; `false` where Lemon Squeezy's rules do not allow it. */
+const changes = {
+  renew: (held: Snapshot, now: number) =>
+    runs(held) && { status: 'active', renewsAtMs: now + 30 * dayMs },
+  fail: (held: Snapshot) => runs(held) && { status: 'past_due' },
+  recover: ({ status }: Snapshot) =>
+    (status === 'past_due' || status === 'unpaid') && { status: 'active' },
+  'give up': ({ status }: Snapshot) => status === 'past_due' && { status: 'unpaid' },
+  cancel: (held: Snapshot, now: number) =>
+    (runs(held) || held.status === 'past_due') && {
+      status: 'cancelled',
+      endsAtMs: now + 20 * dayMs,
+    },
+  resume: ({ status, endsAtMs }: Snapshot, now: number) =>
+    status === 'cancelled' && now < endsAtMs! && { status: 'active', endsAtMs: null },
+  expire: ({ status, endsAtMs }: Snapshot, now: number) =>
+    (status === 'unpaid' || (status === 'cancelled' && now >= endsAtMs!)) && {
+      status: 'expired',
+      endsAtMs: endsAtMs ?? now,
+    },
+  'pause free': (held: Snapshot) => runs(held) && { status: 'paused', pauseMode: 'free' as const },
+  'pause void': (held: Snapshot) => runs(held) && { status: 'paused', pauseMode: 'void' as const },
+  unpause: ({ status }: Snapshot) => status === 'paused' && { status: 'active', pauseMode: null },
+  'change plan': (held: Snapshot) =>
+    runs(held) && { variantId: held.variantId === '10' ? '20' : '10' },
+  // An invoice changes, the subscription does not.
+  refund: () => false as const,
+};
+type Happening = keyof typeof changes;
+const happenings = Object.keys(changes) as Happening[];
 
 const steps = fc.array(
   fc.record({ what: fc.constantFrom(...happenings), afterDays: fc.nat({ max: 40 }) }),
@@ -81,53 +97,12 @@ function live(
   if (!trial) pay();
   for (const { what, afterDays } of happened) {
     now += afterDays * dayMs + 1_000;
-    const changed = changeOf(what, snapshot, now);
+    const changed = changes[what](snapshot, now);
     const newest = invoices.get(`${invoices.size}`);
     if (what === 'refund' && newest !== undefined) bill({ ...newest, refunded: true });
-    if (changed === undefined) continue;
+    if (changed === false) continue;
     become(changed);
     if (what === 'renew' || what === 'recover') pay();
   }
   return { events, last: { snapshot, invoices: [...invoices.values()] } };
-}
-
-function changeOf(
-  what: Happening,
-  { status, variantId, endsAtMs }: Snapshot,
-  now: number,
-): Partial<Snapshot> | undefined {
-  const runs = ['active', 'on_trial'].includes(status);
-  switch (what) {
-    case 'renew':
-      return runs ? { status: 'active', renewsAtMs: now + 30 * dayMs } : undefined;
-    case 'fail':
-      return runs ? { status: 'past_due' } : undefined;
-    case 'recover':
-      return status === 'past_due' || status === 'unpaid' ? { status: 'active' } : undefined;
-    case 'give up':
-      return status === 'past_due' ? { status: 'unpaid' } : undefined;
-    case 'cancel':
-      return runs || status === 'past_due'
-        ? { status: 'cancelled', endsAtMs: now + 20 * dayMs }
-        : undefined;
-    case 'resume':
-      return status === 'cancelled' && now < endsAtMs!
-        ? { status: 'active', endsAtMs: null }
-        : undefined;
-    case 'expire':
-      return status === 'unpaid' || (status === 'cancelled' && now >= endsAtMs!)
-        ? { status: 'expired', endsAtMs: endsAtMs ?? now }
-        : undefined;
-    case 'pause free':
-    case 'pause void':
-      return runs
-        ? { status: 'paused', pauseMode: what === 'pause free' ? 'free' : 'void' }
-        : undefined;
-    case 'unpause':
-      return status === 'paused' ? { status: 'active', pauseMode: null } : undefined;
-    case 'change plan':
-      return runs ? { variantId: variantId === '10' ? '20' : '10' } : undefined;
-    case 'refund':
-      return undefined;
-  }
 }
