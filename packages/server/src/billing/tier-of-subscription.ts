@@ -53,9 +53,6 @@ function isEntitled({ status, pauseMode, endsAtMs }: Snapshot, nowMs: number): b
 export const dueAtMs = ({ status, endsAtMs }: Snapshot, nowMs: number): number | null =>
   status === 'cancelled' && endsAtMs !== null && nowMs < endsAtMs ? endsAtMs : null;
 
-/** Whether a payment is open, which only the customer can settle. */
-export const isLapsed = (status: string): boolean => status === 'past_due' || status === 'unpaid';
-
 /** The best of an account's subscriptions; `free` without any. */
 export const bestTier = (tiers: readonly SoldTier[]): SoldTier =>
   soldTiers.findLast((tier) => tiers.includes(tier)) ?? 'free';
