@@ -9,6 +9,7 @@ import { MigrationError } from './migration-error.js';
 import { loadMigrations, type Migration } from './migration-files.js';
 import { withMigratorLock } from './migrator-lock.js';
 import { becomeTableOwner, withPreparedSession } from './migrator-session.js';
+import { assertOneOwner } from './one-owner.js';
 import type { OwnerConnection } from './owner-connection.js';
 import { pendingMigrations } from './pending.js';
 import type { OnProgress } from './progress.js';
@@ -117,6 +118,7 @@ export async function migrateDown(
     const doomed = migrations
       .filter(({ version }) => version > options.to && state.recorded.has(version))
       .reverse();
+    await assertOneOwner(doomed, runOptions(connection, options));
     for (const migration of doomed)
       await runMigration(
         migration,
