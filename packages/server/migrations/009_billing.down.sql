@@ -7,13 +7,13 @@ begin
   if to_regclass('public.subscriptions') is not null then
     alter table subscriptions no force row level security;
     insert into migration_undo (version, direction, relation, row_key, before)
-    select 8, 'down', 'subscriptions', user_id || ' ' || id, to_jsonb(subscriptions) from subscriptions
+    select 9, 'down', 'subscriptions', user_id || ' ' || id, to_jsonb(subscriptions) from subscriptions
     on conflict (version, direction, relation, row_key) do update set before = excluded.before;
   end if;
   if to_regclass('public.checkout_nonces') is not null then
     alter table checkout_nonces no force row level security;
     insert into migration_undo (version, direction, relation, row_key, before)
-    select 8, 'down', 'checkout_nonces', user_id || ' ' || nonce_hash, to_jsonb(checkout_nonces) from checkout_nonces
+    select 9, 'down', 'checkout_nonces', user_id || ' ' || nonce_hash, to_jsonb(checkout_nonces) from checkout_nonces
     on conflict (version, direction, relation, row_key) do update set before = excluded.before;
   end if;
 end $$;

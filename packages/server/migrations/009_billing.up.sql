@@ -36,7 +36,7 @@ create index subscriptions_checked_at on subscriptions (checked_at);
 
 -- What a way down has kept, while the owner still sees rows.
 with kept as (
-  delete from migration_undo where version = 8 and direction = 'down' and relation = 'subscriptions' returning before
+  delete from migration_undo where version = 9 and direction = 'down' and relation = 'subscriptions' returning before
 )
 insert into subscriptions select (jsonb_populate_record(null::subscriptions, before)).* from kept;
 
@@ -61,7 +61,7 @@ create table checkout_nonces (
 create index checkout_nonces_hash on checkout_nonces (nonce_hash);
 
 with kept as (
-  delete from migration_undo where version = 8 and direction = 'down' and relation = 'checkout_nonces' returning before
+  delete from migration_undo where version = 9 and direction = 'down' and relation = 'checkout_nonces' returning before
 )
 insert into checkout_nonces select (jsonb_populate_record(null::checkout_nonces, before)).* from kept;
 
