@@ -1,7 +1,7 @@
 import { options } from '../../packages/server/src/config.ts';
 import { page, table } from './markdown.mjs';
 
-/** @param {{ fallback: string | number | undefined, fallbackText?: string }} option */
+/** @param {{ fallback: string | number | boolean | undefined, fallbackText?: string }} option */
 const fallbackOf = ({ fallback, fallbackText }) =>
   fallbackText ?? (fallback === undefined ? 'unset' : `\`${String(fallback)}\``);
 

@@ -14,6 +14,15 @@ export {
   User,
   uuidParameter,
 } from './account.js';
+export {
+  CheckoutRequest,
+  CheckoutResponse,
+  PlanRequest,
+  PortalResponse,
+  SubscriptionResponse,
+  WebhookEvent,
+  WebhookResponse,
+} from './billing.js';
 export { type ErrorCode, errorCodes } from './errors.js';
 export { limits } from './limits.js';
 export {

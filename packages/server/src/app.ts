@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Background, runInBackground } from './app/background.js';
+import { maintainBilling, openBilling } from './app/billing.js';
 import { openEmbeddedEngine } from './app/embedded-engine.js';
 import type { Engine, LocalAccess } from './app/engine.js';
 import { assertCanListen, listenRefused } from './app/port.js';
@@ -7,6 +8,7 @@ import { openPostgresEngine } from './app/postgres-engine.js';
 import { createServices, type Services } from './app/services.js';
 import { openVectors } from './app/vectors.js';
 import { version } from './app/version.js';
+import type { Billing } from './billing/billing.system.js';
 import type { Config } from './config.js';
 import { createHttpServer, type HttpServer } from './http/http-server.js';
 
@@ -45,12 +47,16 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   try {
     const vectors = await openVectors(config, engine.database);
     const services = createServices(engine, logger, vectors);
-    const http = createHttp(config, services, logger);
+    const billing = openBilling(config, engine.database, services.clock, logger);
+    const http = createHttp(config, services, billing, logger);
     const { url } = await listen(http, config);
-    const background = startBackground(services, logger);
+    const background = [
+      ...startBackground(services, logger),
+      ...(billing === undefined ? [] : [maintainBilling(billing, logger)]),
+    ];
     return {
       facts: factsOf(config, engine, url),
-      stop: () => stop({ engine, services, http, background }, logger),
+      stop: () => stop({ engine, services, billing, http, background }, logger),
     };
   } catch (error) {
     await engine.database.close();
@@ -63,7 +69,12 @@ const openEngine = (config: Config, logger: Logger): Promise<Engine> =>
     ? openEmbeddedEngine(config, logger)
     : openPostgresEngine(config, logger);
 
-function createHttp(config: Config, services: Services, logger: Logger): HttpServer {
+function createHttp(
+  config: Config,
+  services: Services,
+  billing: Billing | undefined,
+  logger: Logger,
+): HttpServer {
   const { host, port, publicUrl, adminToken } = config;
   const { memories, authenticator, apiKeys, accounts, readiness, clock, embedding } = services;
   return createHttpServer({
@@ -72,6 +83,7 @@ function createHttp(config: Config, services: Services, logger: Logger): HttpSer
     authenticator,
     apiKeys,
     admin: adminToken === undefined ? undefined : { accounts, token: adminToken },
+    billing,
     readiness,
     logger,
     clock,
@@ -123,18 +135,20 @@ function startEmbedding({ embedding }: Services, logger: Logger): Background[] {
 interface Running {
   readonly engine: Engine;
   readonly services: Services;
+  readonly billing: Billing | undefined;
   readonly http: HttpServer;
   readonly background: readonly Background[];
 }
 
 /** Each step runs whatever became of the one before: what can be saved is saved, and the database is closed. */
 async function stop(
-  { engine, services, http, background }: Running,
+  { engine, services, billing, http, background }: Running,
   logger: Logger,
 ): Promise<void> {
   const steps: [string, () => Promise<unknown>][] = [
     ['requests', () => http.close()],
     ['background', () => Promise.all(background.map((task) => task.stop()))],
+    ['events of billing', async () => billing?.idle()],
     ['index', () => services.index.close()],
     ['recall counts', () => services.memories.flush()],
     ['last-used times', () => services.authenticator.flush()],

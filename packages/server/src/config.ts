@@ -1,5 +1,16 @@
 import { isRefused, type Option, option } from './config/option.js';
-import { bearer, oneOf, port, secretOf, text, url, wholeNumber } from './config/parsers.js';
+import {
+  bearer,
+  digits,
+  oneOf,
+  port,
+  secretOf,
+  signingSecret,
+  text,
+  trueOrFalse,
+  url,
+  wholeNumber,
+} from './config/parsers.js';
 import { StartRefused } from './config/start-refused.js';
 
 /**
@@ -120,6 +131,53 @@ export const options = {
     about: 'The same before each memory: `passage:`.',
     fallback: undefined,
     parse: text,
+  }),
+  lemonSqueezyApiKey: option<string | undefined>({
+    env: 'LEMONSQUEEZY_API_KEY',
+    about: 'Key of the Lemon Squeezy API. Set all of LEMONSQUEEZY_… but the last two, or none.',
+    fallback: undefined,
+    fallbackText: 'unset: nothing is sold',
+    secret: true,
+    parse: bearer,
+  }),
+  lemonSqueezyStoreId: option<string | undefined>({
+    env: 'LEMONSQUEEZY_STORE_ID',
+    about: 'Number of the store; events of another are refused.',
+    fallback: undefined,
+    parse: digits,
+  }),
+  lemonSqueezyWebhookSecret: option<string | undefined>({
+    env: 'LEMONSQUEEZY_WEBHOOK_SECRET',
+    about:
+      'Signing secret of the webhook to `/webhook/lemonsqueezy`: 16 to 40 characters, the same in the store.',
+    fallback: undefined,
+    secret: true,
+    parse: signingSecret,
+  }),
+  lemonSqueezyVariantPro: option<string | undefined>({
+    env: 'LEMONSQUEEZY_VARIANT_PRO',
+    about: 'Number of the variant that sells `pro`.',
+    fallback: undefined,
+    parse: digits,
+  }),
+  lemonSqueezyVariantPromax: option<string | undefined>({
+    env: 'LEMONSQUEEZY_VARIANT_PROMAX',
+    about: 'Number of the variant that sells `promax`.',
+    fallback: undefined,
+    parse: digits,
+  }),
+  lemonSqueezyTestMode: option({
+    env: 'LEMONSQUEEZY_TEST_MODE',
+    about:
+      'Whether money is pretended: `true` takes purchases of the test mode only, `false` real ones only.',
+    fallback: false,
+    parse: trueOrFalse,
+  }),
+  lemonSqueezyApiBase: option({
+    env: 'LEMONSQUEEZY_API_BASE',
+    about: 'Where its API is; `npm run fake:lemonsqueezy` is one to try with.',
+    fallback: 'https://api.lemonsqueezy.com',
+    parse: url('http', 'https'),
   }),
   logLevel: option({
     env: 'LOG_LEVEL',

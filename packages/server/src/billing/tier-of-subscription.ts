@@ -53,6 +53,13 @@ function isEntitled({ status, pauseMode, endsAtMs }: Snapshot, nowMs: number): b
 export const dueAtMs = ({ status, endsAtMs }: Snapshot, nowMs: number): number | null =>
   status === 'cancelled' && endsAtMs !== null && nowMs < endsAtMs ? endsAtMs : null;
 
+/** Whether a payment is open, which only the customer can settle. */
+export const isLapsed = (status: string): boolean => status === 'past_due' || status === 'unpaid';
+
+/** Whether it has ended, so that another may be bought. */
+export const isOver = ({ status, endsAtMs }: Snapshot, nowMs: number): boolean =>
+  status === 'expired' || (status === 'cancelled' && (endsAtMs === null || endsAtMs <= nowMs));
+
 /** The best of an account's subscriptions; `free` without any. */
 export const bestTier = (tiers: readonly SoldTier[]): SoldTier =>
   soldTiers.findLast((tier) => tiers.includes(tier)) ?? 'free';

@@ -50,3 +50,17 @@ export const secretOf =
     utf8Bytes(value) >= bytes
       ? value
       : { refused: `must have at least ${bytes} bytes; make one with: openssl rand -base64 48` };
+
+/** A number that names something: digits. */
+export const digits = (value: string): string | Refused =>
+  /^\d{1,20}$/.test(value) ? value : { refused: 'must be a number' };
+
+/** `true` or `false`. */
+export const trueOrFalse = (value: string): boolean | Refused =>
+  value === 'true' || value === 'false' ? value === 'true' : { refused: 'must be true or false' };
+
+/** What Lemon Squeezy takes as a signing secret, and long enough that nobody guesses it. */
+export const signingSecret = (value: string): string | Refused =>
+  /^[\x21-\x7e]{16,40}$/.test(value)
+    ? value
+    : { refused: 'must have 16 to 40 characters; make one with: openssl rand -hex 20' };

@@ -12,6 +12,22 @@ const directNeedsApp: ConfigRule = (isSet) =>
       '`stellar_app`, or unset both to use the embedded database.'
     : undefined;
 
+const selling = [
+  ['lemonSqueezyApiKey', 'LEMONSQUEEZY_API_KEY'],
+  ['lemonSqueezyStoreId', 'LEMONSQUEEZY_STORE_ID'],
+  ['lemonSqueezyWebhookSecret', 'LEMONSQUEEZY_WEBHOOK_SECRET'],
+  ['lemonSqueezyVariantPro', 'LEMONSQUEEZY_VARIANT_PRO'],
+  ['lemonSqueezyVariantPromax', 'LEMONSQUEEZY_VARIANT_PROMAX'],
+] as const;
+
+/** Half a shop would take money and give nothing for it. */
+const wholeShop: ConfigRule = (isSet) => {
+  const missing = selling.filter(([name]) => !isSet(name)).map(([, env]) => env);
+  return missing.length === 0 || missing.length === selling.length
+    ? undefined
+    : `To sell with Lemon Squeezy, set ${missing.join(', ')} too; to sell nothing, unset the others.`;
+};
+
 const ownerToMigrate: ConfigRule = (isSet) =>
   isSet('databaseDirectUrl')
     ? undefined
@@ -29,6 +45,7 @@ export const servingRules: readonly ConfigRule[] = [
   secretWithPostgres,
   directNeedsApp,
   wholeEmbedder,
+  wholeShop,
 ];
 
 /** What migrating needs. */

@@ -17,8 +17,16 @@ export function createGate(
 ): Gate {
   if (access === 'open') return async () => undefined;
   if (access === 'operator') return createOperatorGate(operatorToken);
+  if (access === 'signed') return signedGate;
   return createUserGate(access.scope, authenticator);
 }
+
+/** Asks for a signature before the body is read; whoever takes the body proves it. */
+const signedGate: Gate = async (headers) => {
+  if (typeof headers['x-signature'] !== 'string')
+    throw new StellarError('unauthorized', { detail: 'The signature is missing.' });
+  return undefined;
+};
 
 const createUserGate =
   (scope: Scope, authenticator: Authenticator): Gate =>

@@ -6,7 +6,7 @@ import type { Clock } from '../domain/clock.js';
 import type { MemoryService } from '../memory/memory-service.js';
 import { createApp } from './app-instance.js';
 import { Drain } from './drain.js';
-import { mountRoute } from './mount-route.js';
+import { type BillingParts, mountRoute } from './mount-route.js';
 import { refuseUnknownPaths } from './not-found.js';
 import { observeRequests, observeUnrouted } from './observe.js';
 import { openApiDocument } from './open-api.js';
@@ -42,6 +42,8 @@ export interface HttpServerOptions {
   readonly apiKeys: ApiKeyService;
   /** Absent: there is no /admin. */
   readonly admin?: { readonly accounts: AdminService; readonly token: string } | undefined;
+  /** Absent: nothing is sold. */
+  readonly billing?: BillingParts | undefined;
   readonly readiness: Readiness;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -66,7 +68,9 @@ export interface HttpServer {
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { config, logger } = options;
   const routes = everyRoute.filter(
-    ({ access }) => access !== 'operator' || options.admin !== undefined,
+    ({ access, tag }) =>
+      (access !== 'operator' || options.admin !== undefined) &&
+      (tag !== 'Billing' || options.billing !== undefined),
   );
   const metrics = new RequestMetrics(options.moreMetrics);
   const app = createApp(config, logger, observeUnrouted(logger, metrics));

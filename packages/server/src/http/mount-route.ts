@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { ApiKeyService } from '../auth/account-service.js';
 import type { Authenticator, Identity } from '../auth/identity.js';
+import type { BillingService, WebhookReceiver } from '../billing/billing-service.js';
 import { asAgent } from '../memory/as-agent.js';
 import type { MemoryService } from '../memory/memory-service.js';
 import { checkBodyHeaders } from './body-rules.js';
@@ -10,15 +11,23 @@ import { createGate } from './gate.js';
 import { idempotencyOf } from './idempotency-key.js';
 import { emptyBody, type ParsedBody } from './json-body.js';
 import { parseQueryString } from './query-string.js';
-import type { Input, OpenCall, OperatorCall, Route, UserCall } from './route.js';
+import type { AnyCall, Input, OpenCall, OperatorCall, Route, UserCall } from './route.js';
 import { noParameters, TextAnswer } from './route.js';
 import { validate } from './validate.js';
+
+/** What sells. */
+export interface BillingParts {
+  readonly service: BillingService;
+  readonly webhooks: WebhookReceiver;
+}
 
 /** What routes are mounted on. */
 export interface RouteServices {
   readonly authenticator: Authenticator;
   readonly memories: MemoryService;
   readonly apiKeys: ApiKeyService;
+  /** Absent: nothing is sold, and no such route is mounted. */
+  readonly billing?: BillingParts | undefined;
   readonly open: OpenCall;
   readonly operator?: (OperatorCall & { readonly token: string }) | undefined;
 }
@@ -30,7 +39,8 @@ export interface RouteServices {
 export function mountRoute(app: FastifyInstance, route: Route, services: RouteServices): void {
   const gate = createGate(route.access, services.authenticator, services.operator?.token);
   const createCall = callFactory(route, services);
-  app.route({
+  const isSigned = route.access === 'signed';
+  mountOn(app, isSigned, {
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
     onRequest: async (request) => {
@@ -46,6 +56,18 @@ export function mountRoute(app: FastifyInstance, route: Route, services: RouteSe
   });
 }
 
+/** A signature is of bytes: nothing may parse them before it is proved. */
+function mountOn(app: FastifyInstance, isSigned: boolean, options: RouteOptions): void {
+  if (!isSigned) return void app.route(options);
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) =>
+      done(null, bytes.length === 0 ? undefined : { bytes, value: undefined }),
+    );
+    scope.route(options);
+  });
+}
+
 function readInput(route: Route, request: FastifyRequest): Input {
   const query = parseQueryString(request.query as string);
   const body = request.body as ParsedBody | undefined;
@@ -53,14 +75,14 @@ function readInput(route: Route, request: FastifyRequest): Input {
   return {
     params: route.params && validate(route.params, request.params, 'params'),
     query: validate(route.query ?? noParameters, query, 'query'),
-    body: route.body && validate(route.body, body?.value, 'body'),
+    body:
+      route.access === 'signed'
+        ? undefined
+        : route.body && validate(route.body, body?.value, 'body'),
   };
 }
 
-type CreateCall = (
-  request: FastifyRequest,
-  reply: FastifyReply,
-) => OpenCall | OperatorCall | UserCall;
+type CreateCall = (request: FastifyRequest, reply: FastifyReply) => AnyCall;
 
 function callFactory(route: Route, services: RouteServices): CreateCall {
   const { open, operator } = services;
@@ -69,15 +91,31 @@ function callFactory(route: Route, services: RouteServices): CreateCall {
     if (operator === undefined) throw new Error(`${route.operationId} needs an operator.`);
     return () => operator;
   }
+  if (route.access === 'signed') return (request) => signedCall(request, services);
   return (request, reply) => userCall(route, services, request, reply);
+}
+
+function signedCall(request: FastifyRequest, services: RouteServices): AnyCall {
+  const signature = request.headers['x-signature'];
+  const body = bytesOf(request);
+  if (typeof signature !== 'string' || body === undefined)
+    throw new Error('A signed operation ran without a signature or a body.');
+  return { webhooks: billingOf(services).webhooks, delivery: { body, signature } };
+}
+
+/** Routes of billing are mounted only where something is sold. */
+function billingOf({ billing }: RouteServices): BillingParts {
+  if (billing === undefined) throw new Error('An operation of billing needs billing.');
+  return billing;
 }
 
 function userCall(
   route: Route,
-  { memories, apiKeys }: RouteServices,
+  services: RouteServices,
   request: FastifyRequest,
   reply: FastifyReply,
 ): UserCall {
+  const { memories, apiKeys } = services;
   const identity = identityOf(request);
   const { userId, agentId } = identity;
   const { headers } = request;
@@ -86,6 +124,9 @@ function userCall(
     identity,
     memories: agentId === null ? memories : asAgent(memories, agentId),
     apiKeys,
+    get billing() {
+      return billingOf(services).service;
+    },
     idempotency: idempotencyOf(route, headers, request.url, bytesOf(request)),
     ifMatch: route.conditional === true ? ifMatchOf(headers['if-match']) : undefined,
     setEtag: (tag) => void reply.header('etag', quoteTag(tag)),

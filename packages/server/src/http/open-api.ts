@@ -19,6 +19,7 @@ and a \`request_id\`; \`errors\` points into the body, or to the query parameter
 const tags = [
   { name: 'Memories', description: 'Store, recall, look at, change and forget.' },
   { name: 'API keys', description: 'Keys of your account; needs a key with the scope admin.' },
+  { name: 'Billing', description: 'What you pay; absent on a server that sells nothing.' },
   { name: 'Operator', description: 'Accounts; absent on a server without an operator token.' },
   { name: 'Service', description: 'How the server is, and what it offers.' },
 ];
@@ -29,6 +30,12 @@ const securitySchemes = {
     type: 'http',
     scheme: 'bearer',
     description: 'The same API key; the scheme may also be Token.',
+  },
+  signature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Signature',
+    description: 'Hex HMAC-SHA256 of the raw body, with the secret of the webhook.',
   },
   operatorToken: { type: 'http', scheme: 'bearer', description: "The operator's token." },
 };
@@ -85,6 +92,7 @@ function operationOf(route: Route): OperationObject {
 /** OpenAPI 3.1 lets the list of a scheme name roles: here the scope that the key needs. */
 function securityOf(access: Access): OperationObject['security'] {
   if (access === 'open') return [];
+  if (access === 'signed') return [{ signature: [] }];
   if (access === 'operator') return [{ operatorToken: [] }];
   return [{ apiKey: [access.scope] }, { bearer: [access.scope] }];
 }

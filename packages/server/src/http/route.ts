@@ -2,15 +2,17 @@ import type { ErrorCode, Scope } from '@stellar-memory/protocol';
 import { z } from 'zod';
 import type { AdminService, ApiKeyService } from '../auth/account-service.js';
 import type { Identity } from '../auth/identity.js';
+import type { BillingService, Delivery, WebhookReceiver } from '../billing/billing-service.js';
 import type { UserId } from '../domain/ids.js';
 import type { Idempotency, MemoryService } from '../memory/memory-service.js';
 import type { HealthProbe } from './readiness.js';
 
 /**
- * Who may call: everyone, the operator with his token, or a user with a key that has the scope.
+ * Who may call: everyone, the operator with his token, a sender who signs his body, or a user with a key that has
+ * the scope.
  * There is no default, so a route without a policy does not type-check.
  */
-export type Access = 'open' | 'operator' | { readonly scope: Scope };
+export type Access = 'open' | 'operator' | 'signed' | { readonly scope: Scope };
 
 /** What an open operation reaches: nothing of any tenant. */
 export interface OpenCall {
@@ -42,6 +44,12 @@ export interface OperatorCall {
   readonly accounts: AdminService;
 }
 
+/** What an operation reaches whose sender signs the body: it gets the bytes, and nothing was read of them. */
+export interface SignedCall {
+  readonly webhooks: WebhookReceiver;
+  readonly delivery: Delivery;
+}
+
 /** What a user's operation reaches, and for whom: the id comes from the key and from nowhere else (FR-04). */
 export interface UserCall {
   readonly userId: UserId;
@@ -50,6 +58,7 @@ export interface UserCall {
   /** Only those of one agent when the key is bound to it. */
   readonly memories: MemoryService;
   readonly apiKeys: ApiKeyService;
+  readonly billing: BillingService;
   /** Set when the operation is `idempotent` and the client sent a key. */
   readonly idempotency: Idempotency | undefined;
   /** Entity tag of If-Match, when the operation takes one and the client demands a version. */
@@ -64,7 +73,12 @@ type CallOf<A extends Access> = A extends 'open'
   ? OpenCall
   : A extends 'operator'
     ? OperatorCall
-    : UserCall;
+    : A extends 'signed'
+      ? SignedCall
+      : UserCall;
+
+/** The call of any policy. */
+export type AnyCall = OpenCall | OperatorCall | SignedCall | UserCall;
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
@@ -99,7 +113,7 @@ interface Described {
   /** Template with names in braces, as OpenAPI writes it. */
   readonly path: `/${string}`;
   readonly operationId: string;
-  readonly tag: 'Memories' | 'API keys' | 'Operator' | 'Service';
+  readonly tag: 'Memories' | 'API keys' | 'Billing' | 'Operator' | 'Service';
   readonly summary: string;
   readonly description?: string;
   /** Takes an Idempotency-Key. */
@@ -139,7 +153,7 @@ export interface Route extends Described {
   readonly bodyExample?: unknown;
   readonly success: Success<z.ZodType>;
   /** Must be given the call that belongs to `access`: `mountRoute` does. */
-  readonly handler: (call: OpenCall | OperatorCall | UserCall, input: Input) => unknown;
+  readonly handler: (call: AnyCall, input: Input) => unknown;
 }
 
 /**

@@ -1,11 +1,16 @@
 import type { Route } from './route.js';
+import { billingPortal } from './routes/billing-portal.js';
+import { changePlan } from './routes/change-plan.js';
+import { checkout } from './routes/checkout.js';
 import { createApiKey } from './routes/create-api-key.js';
 import { createUser } from './routes/create-user.js';
 import { createUserKey } from './routes/create-user-key.js';
 import { docs } from './routes/docs.js';
 import { forgetMemory } from './routes/forget-memory.js';
 import { getMemory } from './routes/get-memory.js';
+import { getSubscription } from './routes/get-subscription.js';
 import { health } from './routes/health.js';
+import { lemonSqueezyWebhook } from './routes/lemonsqueezy-webhook.js';
 import { listApiKeys } from './routes/list-api-keys.js';
 import { listMemories } from './routes/list-memories.js';
 import { livez } from './routes/livez.js';
@@ -44,6 +49,11 @@ export const routes: readonly Route[] = [
   createApiKey,
   rotateApiKey,
   revokeApiKey,
+  checkout,
+  billingPortal,
+  changePlan,
+  getSubscription,
+  lemonSqueezyWebhook,
   createUser,
   createUserKey,
   patchUser,

@@ -34,6 +34,13 @@ describe('configuration', () => {
       embeddingsDimensions: undefined,
       embeddingsQueryPrefix: undefined,
       embeddingsDocumentPrefix: undefined,
+      lemonSqueezyApiKey: undefined,
+      lemonSqueezyStoreId: undefined,
+      lemonSqueezyWebhookSecret: undefined,
+      lemonSqueezyVariantPro: undefined,
+      lemonSqueezyVariantPromax: undefined,
+      lemonSqueezyTestMode: false,
+      lemonSqueezyApiBase: 'https://api.lemonsqueezy.com',
       logLevel: 'info',
     });
   });
@@ -58,6 +65,14 @@ describe('configuration', () => {
       'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud".',
       expect.stringMatching(/^STELLAR_SECRET is required with DATABASE_URL/),
     ]);
+  });
+
+  test('sells all or nothing: half a shop is refused with what is missing', () => {
+    const env = { LEMONSQUEEZY_API_KEY: 'key', LEMONSQUEEZY_WEBHOOK_SECRET: 'x'.repeat(16) };
+    const [problem] = problemsOf({ env });
+    for (const name of ['STORE_ID', 'VARIANT_PRO', 'VARIANT_PROMAX'])
+      expect(problem).toContain(`LEMONSQUEEZY_${name}`);
+    expect(problemsOf({ env: { LEMONSQUEEZY_WEBHOOK_SECRET: 'short' } })[0]).toMatch(/16 to 40/);
   });
 
   test('names the flag when the flag is wrong', () => {

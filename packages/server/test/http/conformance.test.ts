@@ -81,7 +81,7 @@ describe('Every operation', () => {
     const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
       const url = `${server.url}${path}`;
       const token = path.startsWith('/admin') ? operatorToken : aliceKey;
-      const headers = { authorization: `Bearer ${token}` };
+      const headers = { authorization: `Bearer ${token}`, 'x-signature': 'good' };
       const options = body === undefined ? { headers } : jsonBody(body, headers);
       const answer = await send(url, { ...options, method });
       expect(conformance.problemOf(method, url, answer), `${method} ${path}`).toBeUndefined();
@@ -105,6 +105,12 @@ describe('Every operation', () => {
     await call('GET', '/auth/api-keys');
     await call('POST', `/auth/api-keys/${key.id}/rotate`, {});
     await call('DELETE', `/auth/api-keys/${key.id}`);
+    await call('POST', '/billing/lemonsqueezy/checkout', { tier: 'pro' });
+    await call('GET', '/billing/portal');
+    await call('POST', '/billing/plan', { tier: 'free' });
+    await call('GET', '/billing/subscription');
+    const event = { meta: { event_name: 'x' }, data: { type: 'subscriptions', id: '1' } };
+    await call('POST', '/webhook/lemonsqueezy', event);
     const created = await call('POST', '/admin/users', { email: 'Mina@Example.com' });
     const user = created.json as { user_id: string; email: string };
     expect([created.status, user.email]).toEqual([201, 'mina@example.com']);

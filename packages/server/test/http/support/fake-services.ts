@@ -244,3 +244,21 @@ export class AccountsInMemory implements AdminService {
     return { user_id: user.user_id, email: user.email, tier };
   }
 }
+
+/** Billing for HTTP's own tests: everybody pays for pro. */
+export const billingInMemory = {
+  service: {
+    checkout: async () => ({
+      url: 'https://shop.example/c',
+      expires_at: '2025-11-24T00:00:00.000Z',
+    }),
+    portal: async () => ({ url: 'https://shop.example/portal' }),
+    changePlan: async () => ({ tier: 'pro' as const, subscription: null }),
+    subscription: async () => ({ tier: 'pro' as const, subscription: null }),
+  },
+  webhooks: {
+    receive: async ({ signature }: { signature: string }) => {
+      if (signature !== 'good') throw new StellarError('unauthorized');
+    },
+  },
+};

@@ -1,0 +1,28 @@
+import { CheckoutRequest, CheckoutResponse } from '@stellar-memory/protocol';
+import { defineRoute } from '../route.js';
+
+/** `POST /billing/lemonsqueezy/checkout` */
+export const checkout = defineRoute({
+  method: 'POST',
+  path: '/billing/lemonsqueezy/checkout',
+  operationId: 'checkout',
+  tag: 'Billing',
+  summary: 'Get an address at which to buy a tier',
+  description:
+    'What is bought there is this account’s, whoever pays. The tier changes within seconds of the payment, ' +
+    'for the keys that are in use already.',
+  access: { scope: 'admin' },
+  body: CheckoutRequest,
+  bodyExample: { tier: 'pro' },
+  success: {
+    status: 201,
+    description: 'Where to pay.',
+    schema: CheckoutResponse,
+    example: {
+      url: 'https://store.lemonsqueezy.com/checkout/custom/5e8b…',
+      expires_at: '2025-11-24T20:00:00.000Z',
+    },
+  },
+  errors: ['conflict', 'payment_required'],
+  handler: ({ billing, userId }, { body }) => billing.checkout(userId, body),
+});
