@@ -18,6 +18,7 @@ import type {
   StoreResponse,
   TimelineEntry,
   TimelineQuery,
+  UsageResponse,
 } from './wire.js';
 
 /** What a write takes beside. */
@@ -214,6 +215,17 @@ export interface StellarMemoryClient {
 
   /** Exact counts by zone. */
   readonly stats: (options?: CallOptions) => Promise<StatsResponse>;
+
+  /**
+   * What the account has in use, and what its tier allows.
+   *
+   * @example
+   * ```ts
+   * const { tier, memories } = await stellar.usage();
+   * console.log(`${tier}: ${memories.used} of ${memories.limit ?? 'any number of'} memories`);
+   * ```
+   */
+  readonly usage: (options?: CallOptions) => Promise<UsageResponse>;
 
   /** The account's keys. */
   readonly apiKeys: ApiKeysClient;

@@ -3,6 +3,7 @@ import type { StellarMemoryClient } from './client.js';
 import { createMemories } from './memories.js';
 import { type ClientOptions, settingsOf } from './settings.js';
 import { createTransport } from './transport.js';
+import type { UsageResponse } from './wire.js';
 
 /**
  * A client of one server for one account. Holds no connection: nothing to close.
@@ -21,5 +22,10 @@ import { createTransport } from './transport.js';
  */
 export function createClient(options: ClientOptions = {}): StellarMemoryClient {
   const send = createTransport(settingsOf(options));
-  return { ...createMemories(send), apiKeys: createApiKeys(send) };
+  return {
+    ...createMemories(send),
+    usage: async (options) =>
+      (await send<UsageResponse>({ method: 'GET', path: '/auth/usage' }, options)).value,
+    apiKeys: createApiKeys(send),
+  };
 }

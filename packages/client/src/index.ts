@@ -42,5 +42,6 @@ export type {
   StoreResponse,
   TimelineEntry,
   TimelineQuery,
+  UsageResponse,
   Zone,
 } from './wire.js';

@@ -254,3 +254,32 @@ export interface ApiKey {
 export interface CreatedApiKey extends ApiKey {
   api_key: string;
 }
+
+/** How much of a limit is in use. */
+interface UsageOf {
+  used: number;
+  /** `null` is unlimited. */
+  limit: number | null;
+  /** Of the limit, rounded down to a tenth. */
+  percent: number | null;
+}
+
+/** What the account has in use, and what its tier allows. */
+export interface UsageResponse {
+  tier: 'free' | 'pro' | 'promax' | 'local';
+  memories: UsageOf;
+  /** Distinct `agent_id` of the memories; those without one count as none. */
+  agents: UsageOf;
+  api_keys: UsageOf;
+  /** `null` is unlimited. */
+  requests_per_minute: number | null;
+  /** Given at 80, 95 and 100 % of each limit, once; newest first. */
+  warnings: {
+    resource: 'memories' | 'agents' | 'api_keys';
+    percent: number;
+    limit: number;
+    /** ISO 8601. */
+    warned_at: string;
+  }[];
+  upgrade_url?: string | undefined;
+}

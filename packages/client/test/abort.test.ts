@@ -20,6 +20,7 @@ const methods: Record<string, (stellar: StellarMemoryClient, signal: AbortSignal
   listAll: (stellar, signal) => stellar.listAll({ signal }).next(),
   timeline: (stellar, signal) => stellar.timeline({ signal }),
   stats: (stellar, signal) => stellar.stats({ signal }),
+  usage: (stellar, signal) => stellar.usage({ signal }),
   'apiKeys.list': (stellar, signal) => stellar.apiKeys.list({ signal }),
   'apiKeys.create': (stellar, signal) => stellar.apiKeys.create({}, { signal }),
   'apiKeys.rotate': (stellar, signal) => stellar.apiKeys.rotate('a', {}, { signal }),

@@ -49,6 +49,7 @@ export type Proof = [
   Holds<Same<client.TimelineQuery, Asked<typeof server.TimelineQuery, never, 'start' | 'end'>>>,
   Holds<Same<client.TimelineEntry[], Got<typeof server.TimelineResponse>>>,
   Holds<Same<client.StatsResponse, Got<typeof server.StatsResponse>>>,
+  Holds<Same<client.UsageResponse, Got<typeof server.UsageResponse>>>,
   Holds<Same<client.Scope, server.Scope>>,
   Holds<Same<client.CreateApiKeyRequest, Sent<typeof server.CreateApiKeyRequest>>>,
   Holds<Same<client.RotateApiKeyRequest, Sent<typeof server.RotateApiKeyRequest>>>,

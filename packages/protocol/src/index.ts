@@ -56,4 +56,5 @@ export {
 export { HealthResponse, LivezResponse, ReadyzResponse } from './service.js';
 export { textProblem, utf8Bytes } from './text.js';
 export { type SoldTier, soldTiers, type Tier, type TierLimits, tierLimits } from './tiers.js';
+export { resources, UsageResponse } from './usage.js';
 export { type Zone, zoneCapacities, zoneNames, zones } from './zones.js';

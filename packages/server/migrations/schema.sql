@@ -1,6 +1,40 @@
 -- What the migrations make of an empty database: written by `npm run schema`, held to by `npm run check:schema`.
 -- To read and to review, not to run. The owner's own rights are left out.
 
+CREATE OR REPLACE FUNCTION public.move_agent(owner uuid, leaves text, enters text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'auto'
+AS $function$
+declare
+  gone integer := 0;
+  come integer := 0;
+begin
+  if leaves is not null then
+    update agents a set memories = a.memories - 1
+     where a.user_id = owner and a.agent_id = leaves and a.memories > 1;
+    if not found then
+      delete from agents a where a.user_id = owner and a.agent_id = leaves;
+      get diagnostics gone = row_count;
+    end if;
+  end if;
+  if enters is not null then
+    update agents a set memories = a.memories + 1 where a.user_id = owner and a.agent_id = enters;
+    if not found then
+      insert into agents (user_id, agent_id, memories) values (owner, enters, 1);
+      come := 1;
+    end if;
+  end if;
+  if gone = come then
+    return true;
+  end if;
+  update tenant_usage u set agents = u.agents + come - gone
+   where u.user_id = owner and (come < gone or u.agent_limit is null or u.agents + come - gone <= u.agent_limit);
+  return found;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.stellar_schema_state()
  RETURNS TABLE(version integer, breaking boolean)
  LANGUAGE sql
@@ -9,31 +43,50 @@ CREATE OR REPLACE FUNCTION public.stellar_schema_state()
 AS $function$ select version, breaking from public.schema_migrations where state = 'applied' $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.store_memories(owner uuid, items jsonb, entries bytea[], zones integer[])
- RETURNS integer
+CREATE OR REPLACE FUNCTION public.store_counted(owner uuid, items jsonb, entries bytea[], zones integer[], OUT first_doc integer, OUT used_memories bigint, OUT used_agents integer, OUT allowed_memories bigint, OUT allowed_agents integer, OUT short_of text)
+ RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
  SET plan_cache_mode TO 'auto'
 AS $function$
 declare
-  count constant integer := cardinality(entries);
-  first_doc integer;
+  added constant integer := cardinality(entries);
+  named constant boolean := jsonb_path_exists(items, '$[*].agent_id ? (@ != null)');
+  fresh integer := 0;
 begin
-  -- The counter row first: it serialises the tenant's writers, so that racing stores never pass the limit.
+  if named then
+    -- The lock first: what is then read of the agents stays true until the end.
+    perform from tenant_usage u where u.user_id = owner for update;
+    select count(distinct i ->> 'agent_id') into fresh
+      from jsonb_array_elements(items) i
+     where i ->> 'agent_id' is not null
+       and not exists (select from agents a where a.user_id = owner and a.agent_id = i ->> 'agent_id');
+  end if;
+
+  -- The counter row first: it serialises the tenant's writers, so that racing stores never pass a limit.
   update tenant_usage u
      set version = u.version + 1,
-         next_doc = u.next_doc + count,
+         next_doc = u.next_doc + added,
          zone_0 = u.zone_0 + zones[1],
          zone_1 = u.zone_1 + zones[2],
          zone_2 = u.zone_2 + zones[3],
          zone_3 = u.zone_3 + zones[4],
-         zone_4 = u.zone_4 + zones[5]
+         zone_4 = u.zone_4 + zones[5],
+         agents = u.agents + fresh
    where u.user_id = owner
      and (u.memory_limit is null
-          or u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4 + count <= u.memory_limit)
-   returning u.next_doc - count into first_doc;
+          or u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4 + added <= u.memory_limit)
+     and (fresh = 0 or u.agent_limit is null or u.agents + fresh <= u.agent_limit)
+   returning u.next_doc - added, u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4, u.agents,
+             u.memory_limit, u.agent_limit
+        into first_doc, used_memories, used_agents, allowed_memories, allowed_agents;
   if not found then
-    return null;
+    select u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4, u.agents, u.memory_limit, u.agent_limit,
+           case when u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4 + added > u.memory_limit
+                then 'memories' else 'agents' end
+      into used_memories, used_agents, allowed_memories, allowed_agents, short_of
+      from tenant_usage u where u.user_id = owner;
+    return;
   end if;
 
   insert into memories (user_id, id, doc, content, metadata, arbitrary_importance, zone, total_score,
@@ -52,9 +105,38 @@ begin
   insert into index_recent (user_id, doc, entry)
   select owner, first_doc + e.position::integer - 1, e.entry
     from unnest(entries) with ordinality as e (entry, position);
-  return first_doc;
+
+  if named then
+    insert into agents (user_id, agent_id, memories)
+    select owner, i ->> 'agent_id', count(*)
+      from jsonb_array_elements(items) i
+     where i ->> 'agent_id' is not null
+     group by 2
+    on conflict (user_id, agent_id) do update set memories = agents.memories + excluded.memories;
+  end if;
 end $function$
 ;
+
+CREATE OR REPLACE FUNCTION public.store_memories(owner uuid, items jsonb, entries bytea[], zones integer[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'auto'
+AS $function$
+begin
+  return (select first_doc from store_counted(owner, items, entries, zones));
+end $function$
+;
+
+create table agents (
+  user_id uuid not null,
+  agent_id text not null,
+  memories bigint not null,
+  constraint agents_pkey PRIMARY KEY (user_id, agent_id),
+  constraint agents_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) with (fillfactor=50);
+alter table agents enable row level security;
+alter table agents force row level security;
 
 create table api_keys (
   id uuid default gen_random_uuid() not null,
@@ -281,11 +363,26 @@ create table tenant_usage (
   version bigint default 0 not null,
   indexed_length bigint default 0 not null,
   index_generation integer default 0 not null,
+  agents integer default 0 not null,
+  agent_limit integer,
+  verified_at timestamp with time zone,
   constraint tenant_usage_pkey PRIMARY KEY (user_id),
   constraint tenant_usage_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 ) with (fillfactor=50);
 alter table tenant_usage enable row level security;
 alter table tenant_usage force row level security;
+
+create table usage_warnings (
+  user_id uuid not null,
+  resource text not null,
+  percent integer not null,
+  limit_value bigint not null,
+  warned_at timestamp with time zone default now() not null,
+  constraint usage_warnings_pkey PRIMARY KEY (user_id, resource, percent, limit_value),
+  constraint usage_warnings_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table usage_warnings enable row level security;
+alter table usage_warnings force row level security;
 
 create table users (
   id uuid default gen_random_uuid() not null,
@@ -336,6 +433,10 @@ CREATE INDEX subscriptions_due_at ON public.subscriptions USING btree (due_at) W
 CREATE INDEX subscriptions_id ON public.subscriptions USING btree (id);
 
 CREATE INDEX webhook_events_open ON public.webhook_events USING btree (received_at) WHERE (applied_at IS NULL);
+
+create policy tenant on agents as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
 create policy system on api_keys as permissive for all to stellar_system
   using (true)
@@ -401,6 +502,10 @@ create policy tenant on tenant_usage as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
+create policy tenant on usage_warnings as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
 create policy system on users as permissive for all to stellar_system
   using (true)
   with check (true);
@@ -413,15 +518,21 @@ create policy system on webhook_events as permissive for all to stellar_system
   using (true)
   with check (true);
 
+grant execute on function move_agent to stellar_app;
+
 grant execute on function stellar_schema_state to stellar_app;
 
 grant execute on function stellar_schema_state to stellar_system;
+
+grant execute on function store_counted to stellar_app;
 
 grant execute on function store_memories to stellar_app;
 
 grant usage on schema public to stellar_app;
 
 grant usage on schema public to stellar_system;
+
+grant delete, insert, select, update on table agents to stellar_app;
 
 grant insert, select, update on table api_keys to stellar_app;
 
@@ -457,7 +568,11 @@ grant select, update on table tenant_usage to stellar_app;
 
 grant insert, select on table tenant_usage to stellar_system;
 
+grant update on table tenant_usage (agent_limit) to stellar_system;
+
 grant update on table tenant_usage (memory_limit) to stellar_system;
+
+grant delete, insert, select on table usage_warnings to stellar_app;
 
 grant select on table users to stellar_app;
 

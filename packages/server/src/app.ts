@@ -34,6 +34,8 @@ export interface App {
 const recallFlushMs = 1_000;
 /** Milliseconds between looks for memories without a vector: what a node stores itself is embedded at once. */
 const embeddingSweepMs = 30_000;
+/** Milliseconds between looks for tenants whose counters are due for their daily check. */
+const usageCheckMs = 3_600_000;
 /** Milliseconds between writes of last-used times. */
 const lastUsedFlushMs = 5_000;
 
@@ -46,7 +48,9 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   const engine = await openEngine(config, logger);
   try {
     const vectors = await openVectors(config, engine.database);
-    const services = createServices(engine, logger, vectors);
+    const services = createServices(engine, logger, vectors, {
+      upgradeUrl: `${config.publicUrl ?? ''}/pricing`,
+    });
     const billing = openBilling(config, engine.database, services.clock, logger);
     const http = createHttp(config, services, billing, logger);
     const { url } = await listen(http, config);
@@ -76,18 +80,19 @@ function createHttp(
   logger: Logger,
 ): HttpServer {
   const { host, port, publicUrl, adminToken } = config;
-  const { memories, authenticator, apiKeys, accounts, readiness, clock, embedding } = services;
+  const { memories, authenticator, apiKeys, usage, accounts, readiness, clock } = services;
   return createHttpServer({
     config: { host, port, publicUrl, version },
     memories,
     authenticator,
     apiKeys,
+    usage,
     admin: adminToken === undefined ? undefined : { accounts, token: adminToken },
     billing,
     readiness,
     logger,
     clock,
-    ...(embedding === undefined ? {} : { moreMetrics: () => embedding.metrics() }),
+    moreMetrics: () => [...services.metering.metrics(), ...(services.embedding?.metrics() ?? [])],
   });
 }
 
@@ -109,6 +114,11 @@ const factsOf = (config: Config, engine: Engine, url: string): StartFacts => ({
 
 const startBackground = (services: Services, logger: Logger): Background[] => [
   ...startEmbedding(services, logger),
+  runInBackground(
+    () => services.metering.verify(),
+    usageCheckMs,
+    (err) => logger.warn({ err }, 'the check of usage counters was cut off; it goes on later'),
+  ),
   runInBackground(
     () => services.memories.flush(),
     recallFlushMs,
@@ -147,8 +157,10 @@ async function stop(
 ): Promise<void> {
   const steps: [string, () => Promise<unknown>][] = [
     ['requests', () => http.close()],
+    ['metering', async () => services.metering.stop()],
     ['background', () => Promise.all(background.map((task) => task.stop()))],
     ['events of billing', async () => billing?.idle()],
+    ['usage warnings', () => services.metering.warnings.flush()],
     ['index', () => services.index.close()],
     ['recall counts', () => services.memories.flush()],
     ['last-used times', () => services.authenticator.flush()],

@@ -9,6 +9,7 @@ import { v1Profile } from '../domain/score.js';
 import type { Readiness } from '../http/readiness.js';
 import { createMemoryService } from '../memory/create-memory-service.js';
 import type { MemoryService } from '../memory/memory-service.js';
+import { createUsageService, type UsageService } from '../memory/read-usage.js';
 import { createLexicalIndex } from '../recall/index/create-lexical-index.js';
 import type { LexicalIndex } from '../recall/lexical-index.js';
 import { textRanking } from '../recall/text-ranking.js';
@@ -20,6 +21,7 @@ import { createHybridIndex } from '../recall/vectors/hybrid-index.js';
 import { createSystemDoor } from '../storage/system-door.system.js';
 import { createTenantDoor } from '../storage/tenant-door.js';
 import type { Engine } from './engine.js';
+import { createMetering, type Metering } from './metering.js';
 import { schemaReadiness } from './readiness.js';
 import type { Vectors } from './vectors.js';
 
@@ -30,6 +32,8 @@ export interface Services {
   readonly apiKeys: ApiKeyService;
   readonly accounts: AdminService;
   readonly memories: MemoryService;
+  readonly usage: UsageService;
+  readonly metering: Metering;
   readonly index: LexicalIndex;
   /** Present with an embedder. */
   readonly embedding: EmbeddingService | undefined;
@@ -38,15 +42,23 @@ export interface Services {
 
 const systemClock: Clock = { nowMs: () => Date.now() };
 
+/** What the services are told beside the engine. */
+export interface ServiceSettings {
+  /** Where a full store is sent to. */
+  readonly upgradeUrl?: string;
+}
+
 /** Builds every service over the two doors of the engine. */
 export function createServices(
   { database, secret }: Engine,
   logger: Logger,
   vectors?: Vectors,
+  { upgradeUrl = '/pricing' }: ServiceSettings = {},
 ): Services {
   const tenants = createTenantDoor(database);
   const system = createSystemDoor(database);
   const clock = systemClock;
+  const metering = createMetering({ tenants, system }, logger);
   const authenticator = createAuthenticator({ system, secret, clock });
   const lexical = createLexicalIndex({
     tenants,
@@ -69,9 +81,19 @@ export function createServices(
       tenants,
       secret,
       onRevoked: (hash) => authenticator.forgetKey(hash),
+      onUsage: (userId, used) => metering.warnings.noteResource(userId, 'api_keys', used),
     }),
     accounts: createAdminService({ system, secret }),
-    memories: createMemoryService({ tenants, index, clock, profile: v1Profile }),
+    memories: createMemoryService({
+      tenants,
+      index,
+      clock,
+      profile: v1Profile,
+      upgradeUrl,
+      warnings: metering.warnings,
+    }),
+    usage: createUsageService(tenants, upgradeUrl),
+    metering,
     index,
     embedding,
     readiness: schemaReadiness(system),

@@ -5,7 +5,6 @@ import {
   type SoldTier,
   scopes,
   type Tier,
-  tierLimits,
 } from '@stellar-memory/protocol';
 import { apiKeyId, isUuid, type UserId, userId } from '../domain/ids.js';
 import { StellarError } from '../domain/stellar-error.js';
@@ -82,14 +81,13 @@ const createdKey = (made: OperatorKey, madeAt: Date, key: string): CreatedApiKey
 });
 
 const assignTier = (system: SystemDoor, id: UserId, tier: SoldTier) =>
-  system.asSystem((tx) => changeTier(tx, id, tier, tierLimits[tier].memories));
+  system.asSystem((tx) => changeTier(tx, id, tier));
 
-/** An account with what its tier allows to store. */
+/** An account with an id of its own. */
 export const newUser = (email: string, tier: Tier): NewUser => ({
   userId: userId(randomUUID()),
   email,
   tier,
-  memoryLimit: tierLimits[tier].memories,
 });
 
 /** The key an account starts with: every scope, no expiry. */

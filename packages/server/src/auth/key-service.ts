@@ -7,7 +7,7 @@ import {
   type Tier,
   tierLimits,
 } from '@stellar-memory/protocol';
-import { type ApiKeyId, apiKeyId, isUuid } from '../domain/ids.js';
+import { type ApiKeyId, apiKeyId, isUuid, type UserId } from '../domain/ids.js';
 import { StellarError } from '../domain/stellar-error.js';
 import {
   countUsableKeys,
@@ -25,6 +25,12 @@ import type { ApiKeyService, KeyActor } from './account-service.js';
 import { generateKey, keyHash, keyMarks } from './key-format.js';
 import { type Excess, excessOf, type KeyRights } from './key-rights.js';
 
+/** Keys in use; a limit of `null` is unlimited. */
+export interface KeyUsage {
+  readonly used: number;
+  readonly limit: number | null;
+}
+
 /** What the key service needs. */
 export interface ApiKeyServiceOptions {
   readonly tenants: TenantDoor;
@@ -32,6 +38,8 @@ export interface ApiKeyServiceOptions {
   readonly secret: string;
   /** Told of a revoked key's hash once the revocation is committed. */
   readonly onRevoked: (hash: string) => void;
+  /** Told how many keys are in use after one was made. */
+  readonly onUsage?: (userId: UserId, usage: KeyUsage) => void;
 }
 
 /** Lists, makes, rotates and revokes a user's own keys, through the tenant door. */
@@ -48,10 +56,11 @@ export function createApiKeyService(options: ApiKeyServiceOptions): ApiKeyServic
     },
     async create(actor, request) {
       const { key, ...secretParts } = newSecret(secret);
-      const made = await tenants.withTenant(actor.userId, (tx) =>
+      const { row, usage } = await tenants.withTenant(actor.userId, (tx) =>
         createWithinLimit(tx, actor, request, secretParts),
       );
-      return created(made, key);
+      options.onUsage?.(actor.userId, usage);
+      return created(row, key);
     },
     async rotate(actor, id, overlapSeconds) {
       const { key, ...secretParts } = newSecret(secret);
@@ -122,7 +131,7 @@ async function createWithinLimit(
   actor: KeyActor,
   request: CreateApiKeyRequest,
   secretParts: SecretParts,
-): Promise<KeyRow> {
+): Promise<{ row: KeyRow; usage: KeyUsage }> {
   const [, tier, used, held] = await Promise.all([
     lockTenant(tx),
     findTier(tx),
@@ -133,13 +142,14 @@ async function createWithinLimit(
   const wanted = wantedRights(request, held);
   refuseExcess(excessOf(held, wanted));
   refuseBeyondLimit(tier, used);
-  return insertKey(tx, {
+  const row = await insertKey(tx, {
     ...secretParts,
     ...wanted,
     name: request.name,
     expiresAt: wanted.expiresAt?.toISOString() ?? null,
     parentId: actor.apiKeyId === 'owner' ? null : actor.apiKeyId,
   });
+  return { row, usage: { used: used + 1, limit: tierLimits[tier].apiKeys } };
 }
 
 /** What is not said is as the maker has it. */

@@ -1,4 +1,3 @@
-import { tierLimits } from '@stellar-memory/protocol';
 import type { Clock } from '../domain/clock.js';
 import type { UserId } from '../domain/ids.js';
 import {
@@ -53,5 +52,5 @@ export async function settle(
 
 async function assignBestTier(tx: SystemTransaction, userId: UserId): Promise<void> {
   const tier = bestTier(await lockAccountTiers(tx, userId));
-  await changeTier(tx, userId, tier, tierLimits[tier].memories);
+  await changeTier(tx, userId, tier);
 }

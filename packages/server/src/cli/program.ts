@@ -7,6 +7,7 @@ import { migrateCommand } from './commands/migrate.js';
 import { recallCommand } from './commands/recall.js';
 import { serveCommand } from './commands/serve.js';
 import { storeCommand } from './commands/store.js';
+import { usageCommand } from './commands/usage.js';
 import { userCommand } from './commands/user.js';
 import type { CliContext } from './context.js';
 
@@ -20,6 +21,7 @@ export const buildProgram = (context: CliContext): Command =>
     .addCommand(recallCommand(context))
     .addCommand(forgetCommand(context))
     .addCommand(keyCommand(context))
+    .addCommand(usageCommand(context))
     .addCommand(userCommand(context))
     .addCommand(migrateCommand(context))
     .addCommand(doctorCommand(context))

@@ -4,6 +4,7 @@ import type { AdminService, ApiKeyService } from '../auth/account-service.js';
 import type { Authenticator } from '../auth/identity.js';
 import type { Clock } from '../domain/clock.js';
 import type { MemoryService } from '../memory/memory-service.js';
+import type { UsageService } from '../memory/read-usage.js';
 import { createApp } from './app-instance.js';
 import { Drain } from './drain.js';
 import { type BillingParts, mountRoute } from './mount-route.js';
@@ -40,6 +41,7 @@ export interface HttpServerOptions {
   readonly memories: MemoryService;
   readonly authenticator: Authenticator;
   readonly apiKeys: ApiKeyService;
+  readonly usage: UsageService;
   /** Absent: there is no /admin. */
   readonly admin?: { readonly accounts: AdminService; readonly token: string } | undefined;
   /** Absent: nothing is sold. */

@@ -4,6 +4,8 @@ import type { Authenticator, Identity } from '../auth/identity.js';
 import type { BillingService, WebhookReceiver } from '../billing/billing-service.js';
 import { asAgent } from '../memory/as-agent.js';
 import type { MemoryService } from '../memory/memory-service.js';
+import type { Usage } from '../memory/quota.js';
+import type { UsageService } from '../memory/read-usage.js';
 import { checkBodyHeaders } from './body-rules.js';
 import { ifMatchOf, quoteTag } from './entity-tag.js';
 import './exchange.js';
@@ -28,6 +30,7 @@ export interface RouteServices {
   readonly apiKeys: ApiKeyService;
   /** Absent: nothing is sold, and no such route is mounted. */
   readonly billing?: BillingParts | undefined;
+  readonly usage: UsageService;
   readonly open: OpenCall;
   readonly operator?: (OperatorCall & { readonly token: string }) | undefined;
 }
@@ -115,7 +118,7 @@ function userCall(
   request: FastifyRequest,
   reply: FastifyReply,
 ): UserCall {
-  const { memories, apiKeys } = services;
+  const { memories, apiKeys, usage } = services;
   const identity = identityOf(request);
   const { userId, agentId } = identity;
   const { headers } = request;
@@ -127,14 +130,22 @@ function userCall(
     get billing() {
       return billingOf(services).service;
     },
+    usage,
     idempotency: idempotencyOf(route, headers, request.url, bytesOf(request)),
     ifMatch: route.conditional === true ? ifMatchOf(headers['if-match']) : undefined,
     setEtag: (tag) => void reply.header('etag', quoteTag(tag)),
+    setUsage: ({ memories: ofMemories, agents }) => {
+      reply.header('x-usage-memories', usageText(ofMemories));
+      reply.header('x-usage-agents', usageText(agents));
+    },
     setNextCursor: (cursor) => {
       if (cursor !== undefined) reply.header('x-next-cursor', cursor);
     },
   };
 }
+
+/** As `812/1000`, or `812/unlimited`. */
+const usageText = ({ used, limit }: Usage): string => `${used}/${limit ?? 'unlimited'}`;
 
 const bytesOf = (request: FastifyRequest): Buffer | undefined =>
   (request.body as ParsedBody | undefined)?.bytes;

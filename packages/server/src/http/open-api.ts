@@ -20,6 +20,7 @@ const tags = [
   { name: 'Memories', description: 'Store, recall, look at, change and forget.' },
   { name: 'API keys', description: 'Keys of your account; needs a key with the scope admin.' },
   { name: 'Billing', description: 'What you pay; absent on a server that sells nothing.' },
+  { name: 'Account', description: 'What your account is and has in use.' },
   { name: 'Operator', description: 'Accounts; absent on a server without an operator token.' },
   { name: 'Service', description: 'How the server is, and what it offers.' },
 ];
@@ -119,14 +120,19 @@ function successOf({ success }: Route): ResponseObject {
   };
 }
 
-function headersOf({ etag, nextCursor }: Route['success']): Pick<ResponseObject, 'headers'> {
+function headersOf({ etag, nextCursor, usage }: Route['success']): Pick<ResponseObject, 'headers'> {
   const headers = {
     ...(etag === true ? { ETag: etagHeader } : {}),
     ...(nextCursor === true ? { 'X-Next-Cursor': nextCursorHeader } : {}),
+    ...(usage === true ? { 'X-Usage-Memories': usageHeader, 'X-Usage-Agents': usageHeader } : {}),
   };
   return Object.keys(headers).length === 0 ? {} : { headers };
 }
 
+const usageHeader = {
+  description: 'What is in use and what the tier allows, as `812/1000` or `812/unlimited`',
+  schema: { type: 'string' },
+};
 const nextCursorHeader = {
   description: 'Send it as `cursor` for the next page; absent on the last one',
   schema: { type: 'string' },

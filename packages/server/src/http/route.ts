@@ -4,7 +4,8 @@ import type { AdminService, ApiKeyService } from '../auth/account-service.js';
 import type { Identity } from '../auth/identity.js';
 import type { BillingService, Delivery, WebhookReceiver } from '../billing/billing-service.js';
 import type { UserId } from '../domain/ids.js';
-import type { Idempotency, MemoryService } from '../memory/memory-service.js';
+import type { Idempotency, MemoryService, StoreUsage } from '../memory/memory-service.js';
+import type { UsageService } from '../memory/read-usage.js';
 import type { HealthProbe } from './readiness.js';
 
 /**
@@ -59,12 +60,15 @@ export interface UserCall {
   readonly memories: MemoryService;
   readonly apiKeys: ApiKeyService;
   readonly billing: BillingService;
+  readonly usage: UsageService;
   /** Set when the operation is `idempotent` and the client sent a key. */
   readonly idempotency: Idempotency | undefined;
   /** Entity tag of If-Match, when the operation takes one and the client demands a version. */
   readonly ifMatch: string | undefined;
   /** Sends the version of what is answered as ETag. */
   readonly setEtag: (tag: string) => void;
+  /** Sends what is in use after a write as X-Usage-Memories and X-Usage-Agents. */
+  readonly setUsage: (usage: StoreUsage) => void;
   /** Sends the cursor of the next page as X-Next-Cursor; nothing when there is none. */
   readonly setNextCursor: (cursor: string | undefined) => void;
 }
@@ -102,6 +106,8 @@ interface Success<Answer extends z.ZodType> {
   readonly etag?: true;
   /** Sends the cursor of the next page as X-Next-Cursor. */
   readonly nextCursor?: true;
+  /** Sends what is in use as X-Usage-Memories and X-Usage-Agents. */
+  readonly usage?: true;
   /** Default `application/json`. */
   readonly contentType?: string;
   /** Overrides of the headers that every answer has. */
@@ -113,7 +119,7 @@ interface Described {
   /** Template with names in braces, as OpenAPI writes it. */
   readonly path: `/${string}`;
   readonly operationId: string;
-  readonly tag: 'Memories' | 'API keys' | 'Billing' | 'Operator' | 'Service';
+  readonly tag: 'Memories' | 'API keys' | 'Account' | 'Billing' | 'Operator' | 'Service';
   readonly summary: string;
   readonly description?: string;
   /** Takes an Idempotency-Key. */

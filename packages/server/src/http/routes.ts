@@ -9,6 +9,7 @@ import { docs } from './routes/docs.js';
 import { forgetMemory } from './routes/forget-memory.js';
 import { getMemory } from './routes/get-memory.js';
 import { getSubscription } from './routes/get-subscription.js';
+import { getUsage } from './routes/get-usage.js';
 import { health } from './routes/health.js';
 import { lemonSqueezyWebhook } from './routes/lemonsqueezy-webhook.js';
 import { listApiKeys } from './routes/list-api-keys.js';
@@ -54,6 +55,7 @@ export const routes: readonly Route[] = [
   changePlan,
   getSubscription,
   lemonSqueezyWebhook,
+  getUsage,
   createUser,
   createUserKey,
   patchUser,

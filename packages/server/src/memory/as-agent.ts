@@ -34,10 +34,9 @@ export function asAgent(memories: MemoryService, agentId: string): MemoryService
     return { ...request, agent_id: agentId };
   };
   const mine: AgentMemories = {
-    store: async (userId, request, idempotency) =>
-      memories.store(userId, own(request), idempotency),
-    storeBatch: async (userId, requests, idempotency) =>
-      memories.storeBatch(userId, requests.map(own), idempotency),
+    store: async (userId, request, ...rest) => memories.store(userId, own(request), ...rest),
+    storeBatch: async (userId, requests, ...rest) =>
+      memories.storeBatch(userId, requests.map(own), ...rest),
     recall: async (userId, query) => memories.recall(userId, own(query)),
     recallPage: async (userId, query) => memories.recallPage(userId, own(query)),
     recallBatch: async (userId, queries) => memories.recallBatch(userId, queries.map(own)),

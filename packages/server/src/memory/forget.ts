@@ -1,4 +1,5 @@
 import { StellarError } from '../domain/stellar-error.js';
+import { moveAgent } from '../storage/statements/agents.js';
 import { deleteMemory, lockMemory } from '../storage/statements/memories.js';
 import { changeUsage, lockUsage } from '../storage/statements/tenant-usage.js';
 import { isOf } from './as-agent.js';
@@ -20,6 +21,9 @@ export const createForget =
         if (memory === undefined || !isOf(memory, agentId)) throw new StellarError('not_found');
         await Promise.all([
           deleteMemory(tx, id),
+          ...(memory.agentId === null
+            ? []
+            : [moveAgent(tx, { leaves: memory.agentId, enters: null })]),
           index.remove(tx, [memory.doc]),
           changeUsage(tx, { leaves: memory.zone, documents: 0 }),
         ]);

@@ -15,6 +15,7 @@ import type {
   TimelineResponse,
 } from '@stellar-memory/protocol';
 import type { MemoryId, UserId } from '../domain/ids.js';
+import type { GrowthUsage } from '../storage/statements/memories.js';
 
 /** What makes a repeated write answer once: the header, the operation it belongs to, a hash of the body. */
 export interface Idempotency {
@@ -25,6 +26,9 @@ export interface Idempotency {
   /** SHA-256 of the request body, hex. */
   readonly fingerprint: string;
 }
+
+/** How much is used of what stores make grow. A limit of `null` is unlimited. */
+export type StoreUsage = GrowthUsage;
 
 /** A memory and the version tag of what was read, for ETag and If-Match. */
 export interface VersionedMemory {
@@ -57,12 +61,19 @@ export interface RecallPage {
  * `idempotency_in_flight` for a repeated key; `unavailable`, `deadline_exceeded` from storage.
  */
 export interface MemoryService {
-  store(userId: UserId, request: StoreRequest, idempotency?: Idempotency): Promise<StoreResponse>;
+  /** `onUsage` hears what is in use afterwards, unless the answer is a repeated one. */
+  store(
+    userId: UserId,
+    request: StoreRequest,
+    idempotency?: Idempotency,
+    onUsage?: (usage: StoreUsage) => void,
+  ): Promise<StoreResponse>;
   /** All or nothing, in the order given. */
   storeBatch(
     userId: UserId,
     requests: readonly StoreRequest[],
     idempotency?: Idempotency,
+    onUsage?: (usage: StoreUsage) => void,
   ): Promise<StoreResponse[]>;
   recall(userId: UserId, query: RecallQuery): Promise<RecallResponse>;
   /** The same, with the cursor of what comes next. */

@@ -1,13 +1,14 @@
 import type { PatchRequest } from '@stellar-memory/protocol';
 import { epochSeconds } from '../domain/clock.js';
 import { StellarError } from '../domain/stellar-error.js';
+import { moveAgent } from '../storage/statements/agents.js';
 import {
   lockMemory,
   type MemoryRecord,
   selectMemory,
   updateMemory,
 } from '../storage/statements/memories.js';
-import { changeUsage, lockUsage } from '../storage/statements/tenant-usage.js';
+import { changeUsage, lockUsage, selectUsage } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import { isOf } from './as-agent.js';
 import type { MemoryDependencies } from './dependencies.js';
@@ -15,6 +16,7 @@ import { idempotently } from './idempotently.js';
 import type { MemoryService, VersionedMemory } from './memory-service.js';
 import { orbitAtStore } from './new-memory.js';
 import { etagOf, present } from './present.js';
+import { quotaExceeded } from './quota.js';
 
 /** Reads one memory. Round trips: 1. */
 export const createGet =
@@ -80,10 +82,11 @@ const searched = ['content', 'sessionId', 'speaker', 'role', 'occurredAt'] as co
 /** Writes an edit; when what is searched changed, the memory becomes a new document of the index. */
 async function write(
   tx: TenantTransaction,
-  { index }: MemoryDependencies,
+  dependencies: MemoryDependencies,
   before: MemoryRecord,
   after: MemoryRecord,
 ): Promise<MemoryRecord> {
+  const { index } = dependencies;
   const reindexed = searched.some((field) => before[field] !== after[field]);
   const doc = await changeUsage(tx, {
     leaves: before.zone,
@@ -92,8 +95,24 @@ async function write(
   });
   const written = reindexed ? { ...after, doc } : after;
   await Promise.all([
+    countAgents(tx, dependencies, before, after),
     updateMemory(tx, written),
     ...(reindexed ? [index.remove(tx, [before.doc]), index.add(tx, doc, written)] : []),
   ]);
   return written;
+}
+
+/** Errors: `quota_exceeded` when the memory would go to an agent for whom there is no room. */
+async function countAgents(
+  tx: TenantTransaction,
+  dependencies: MemoryDependencies,
+  before: MemoryRecord,
+  after: MemoryRecord,
+): Promise<void> {
+  if (before.agentId === after.agentId) return;
+  if (await moveAgent(tx, { leaves: before.agentId, enters: after.agentId })) return;
+  const usage = await selectUsage(tx);
+  if (usage === undefined) throw new Error('the tenant has no counter row');
+  const { agents, agentLimit } = usage;
+  throw quotaExceeded('agents', { used: agents, limit: agentLimit }, dependencies);
 }

@@ -1,13 +1,15 @@
 import type { StoreRequest, StoreResponse } from '@stellar-memory/protocol';
 import type { UserId } from '../domain/ids.js';
-import { StellarError } from '../domain/stellar-error.js';
-import { insertMemories, type NewMemory } from '../storage/statements/memories.js';
-import { selectUsage, totalMemories } from '../storage/statements/tenant-usage.js';
-import type { TenantTransaction } from '../storage/tenant-door.js';
+import {
+  type GrowthUsage,
+  insertMemories,
+  type NewMemory,
+} from '../storage/statements/memories.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { idempotently } from './idempotently.js';
 import type { Idempotency, MemoryService } from './memory-service.js';
 import { newMemory } from './new-memory.js';
+import { quotaExceeded } from './quota.js';
 import { StoreQueue } from './store-queue.js';
 
 const answer = (memory: NewMemory): StoreResponse => ({
@@ -23,64 +25,82 @@ const answer = (memory: NewMemory): StoreResponse => ({
 export function createStore(
   dependencies: MemoryDependencies,
 ): Pick<MemoryService, 'store' | 'storeBatch'> {
-  const { tenants, index } = dependencies;
-
-  const writeGroup = async (
-    userId: UserId,
-    memories: readonly NewMemory[],
-  ): Promise<StoreResponse[] | undefined> => {
-    const stored = await tenants.withTenant(userId, async (tx) => {
-      const first = await insertMemories(tx, memories);
-      if (first === undefined && memories.length === 1) throw await quotaExceeded(tx, dependencies);
-      return first;
-    });
-    if (stored === undefined) return undefined;
-    index.noteChange(userId, memories.length);
-    return memories.map(answer);
-  };
-  const queue = new StoreQueue(writeGroup);
-
-  const storeAll = async (
-    userId: UserId,
-    memories: readonly NewMemory[],
-    idempotency: Idempotency | undefined,
-  ): Promise<StoreResponse[]> => {
-    const answers = await tenants.withTenant(userId, (tx) =>
-      idempotently(tx, idempotency, async () => {
-        const first = await insertMemories(tx, memories);
-        if (first === undefined) throw await quotaExceeded(tx, dependencies);
-        return memories.map(answer);
-      }),
-    );
-    index.noteChange(userId, memories.length);
-    return answers;
-  };
-
+  const queue = new StoreQueue<NewMemory, Stored>((userId, memories) =>
+    writeGroup(dependencies, userId, memories),
+  );
   return {
-    async store(userId: UserId, request: StoreRequest, idempotency?: Idempotency) {
+    async store(userId: UserId, request: StoreRequest, idempotency, onUsage) {
       const memory = newMemory(request, dependencies);
-      if (idempotency === undefined) return queue.add(userId, memory);
-      const [stored] = await storeAll(userId, [memory], idempotency);
+      if (idempotency === undefined) {
+        const { stored, usage } = await queue.add(userId, memory);
+        onUsage?.(usage);
+        return stored;
+      }
+      const [stored] = await storeAll(dependencies, userId, [memory], { idempotency, onUsage });
       return stored!;
     },
-    async storeBatch(userId, requests, idempotency) {
+    async storeBatch(userId, requests, idempotency, onUsage) {
       const memories = requests.map((request) => newMemory(request, dependencies));
-      return storeAll(userId, memories, idempotency);
+      return storeAll(dependencies, userId, memories, { idempotency, onUsage });
     },
   };
 }
 
-async function quotaExceeded(
-  tx: TenantTransaction,
+interface Stored {
+  readonly stored: StoreResponse;
+  /** After the transaction that stored it. */
+  readonly usage: GrowthUsage;
+}
+
+async function writeGroup(
   dependencies: MemoryDependencies,
-): Promise<StellarError> {
-  const usage = await selectUsage(tx);
-  if (usage === undefined || usage.memoryLimit === null)
-    throw new Error('a tenant without limit or without counters was refused');
-  return new StellarError('quota_exceeded', {
-    detail: `This account holds ${totalMemories(usage)} of ${usage.memoryLimit} memories.`,
-    limit: usage.memoryLimit,
-    used: totalMemories(usage),
-    ...(dependencies.upgradeUrl === undefined ? {} : { upgrade_url: dependencies.upgradeUrl }),
-  });
+  userId: UserId,
+  memories: readonly NewMemory[],
+): Promise<Stored[] | undefined> {
+  const outcome = await dependencies.tenants.withTenant(userId, (tx) =>
+    insertMemories(tx, memories),
+  );
+  const { shortOf, usage } = outcome;
+  if (shortOf !== null && memories.length === 1)
+    throw quotaExceeded(shortOf, usage[shortOf], dependencies);
+  if (shortOf !== null) return undefined;
+  noteStored(dependencies, userId, memories.length, usage);
+  return memories.map((memory) => ({ stored: answer(memory), usage }));
+}
+
+interface StoreOptions {
+  readonly idempotency: Idempotency | undefined;
+  readonly onUsage: ((usage: GrowthUsage) => void) | undefined;
+}
+
+async function storeAll(
+  dependencies: MemoryDependencies,
+  userId: UserId,
+  memories: readonly NewMemory[],
+  { idempotency, onUsage }: StoreOptions,
+): Promise<StoreResponse[]> {
+  let used: GrowthUsage | undefined;
+  const answers = await dependencies.tenants.withTenant(userId, (tx) =>
+    idempotently(tx, idempotency, async () => {
+      const { shortOf, usage } = await insertMemories(tx, memories);
+      if (shortOf !== null) throw quotaExceeded(shortOf, usage[shortOf], dependencies);
+      used = usage;
+      return memories.map(answer);
+    }),
+  );
+  // A repeated answer stored nothing.
+  if (used === undefined) return answers;
+  noteStored(dependencies, userId, memories.length, used);
+  onUsage?.(used);
+  return answers;
+}
+
+function noteStored(
+  { index, warnings }: MemoryDependencies,
+  userId: UserId,
+  memories: number,
+  usage: GrowthUsage,
+): void {
+  index.noteChange(userId, memories);
+  warnings?.note(userId, usage);
 }

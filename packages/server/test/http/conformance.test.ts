@@ -111,6 +111,7 @@ describe('Every operation', () => {
     await call('GET', '/billing/subscription');
     const event = { meta: { event_name: 'x' }, data: { type: 'subscriptions', id: '1' } };
     await call('POST', '/webhook/lemonsqueezy', event);
+    await call('GET', '/auth/usage');
     const created = await call('POST', '/admin/users', { email: 'Mina@Example.com' });
     const user = created.json as { user_id: string; email: string };
     expect([created.status, user.email]).toEqual([201, 'mina@example.com']);

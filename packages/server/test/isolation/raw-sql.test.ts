@@ -4,8 +4,27 @@ import { describeEngines, seedUser, type TestDatabase } from '../support/engines
 import { insufficientPrivilege, outcome } from '../support/sql-state.js';
 import { verifies } from '../support/verifies.js';
 
-/** For every table of a tenant: how to write a row for a user, and a change that would show. */
-const tables: Readonly<Record<string, { insert: (user: string) => string; change: string }>> = {
+/** For every table of a tenant: how to write a row for a user, and a change that would show, if changes are allowed. */
+interface TenantTable {
+  readonly insert: (user: string) => string;
+  readonly change?: string;
+}
+
+const tables: Readonly<Record<string, TenantTable>> = {
+  agents: {
+    insert: (user) =>
+      `insert into agents (user_id, agent_id, memories) values ('${user}', 'robot', 1)`,
+    change: 'memories = 9',
+  },
+  usage_warnings: {
+    insert: (user) =>
+      `insert into usage_warnings (user_id, resource, percent, limit_value)
+       values ('${user}', 'memories', 80, 10)`,
+  },
+  checkout_nonces: {
+    insert: (user) =>
+      `insert into checkout_nonces (user_id, nonce_hash) values ('${user}', md5('${user}'))`,
+  },
   memories: {
     insert: (user) =>
       `insert into memories (user_id, id, doc, content, zone, created_at, last_recalled_at, updated_at)
@@ -48,6 +67,9 @@ const tables: Readonly<Record<string, { insert: (user: string) => string; change
     change: 'is_active = false',
   },
 };
+
+/** Rows that the app role may not delete at all. */
+const undeletable = new Set(['api_keys', 'checkout_nonces']);
 
 const count = async (db: TestDatabase, table: string, user: UserId): Promise<number> => {
   const [row] = await db.owner.query<{ n: number }>(
@@ -100,9 +122,11 @@ describeEngines('raw SQL as the app role', (engine) => {
 
     test(`${table}: another tenant's update and delete touch nothing`, async () => {
       const before = await db.owner.query(`select * from ${table} where user_id = $1`, [alice]);
-      await db.asApp(`update ${table} set ${change} where user_id = '${alice}'`, bob);
-      await db.asApp(`update ${table} set ${change}`);
-      if (table !== 'api_keys')
+      if (change !== undefined) {
+        await db.asApp(`update ${table} set ${change} where user_id = '${alice}'`, bob);
+        await db.asApp(`update ${table} set ${change}`);
+      }
+      if (!undeletable.has(table))
         await db.asApp(`delete from ${table} where user_id = '${alice}'`, bob);
       expect(await db.owner.query(`select * from ${table} where user_id = $1`, [alice])).toEqual(
         before,

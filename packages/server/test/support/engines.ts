@@ -112,7 +112,11 @@ export function describeEngines(name: string, register: (engine: TestEngine) => 
 /** An account with its usage row, made behind the doors. `memoryLimit` null is unlimited, the default. */
 export async function seedUser(
   { owner }: Pick<TestDatabase, 'owner'>,
-  { tier = 'free', memoryLimit = null }: { tier?: Tier; memoryLimit?: number | null } = {},
+  {
+    tier = 'free',
+    memoryLimit = null,
+    agentLimit = null,
+  }: { tier?: Tier; memoryLimit?: number | null; agentLimit?: number | null } = {},
 ): Promise<UserId> {
   const id = userId(randomUUID());
   await owner.query('insert into users (id, email, tier) values ($1, $2, $3)', [
@@ -120,9 +124,9 @@ export async function seedUser(
     `${id}@example.com`,
     tier,
   ]);
-  await owner.query('insert into tenant_usage (user_id, memory_limit) values ($1, $2)', [
-    id,
-    memoryLimit,
-  ]);
+  await owner.query(
+    'insert into tenant_usage (user_id, memory_limit, agent_limit) values ($1, $2, $3)',
+    [id, memoryLimit, agentLimit],
+  );
   return id;
 }

@@ -1,5 +1,6 @@
 import { v1Profile } from '../../src/domain/score.js';
 import { createMemoryService } from '../../src/memory/create-memory-service.js';
+import type { MemoryDependencies } from '../../src/memory/dependencies.js';
 import type { MemoryService } from '../../src/memory/memory-service.js';
 import {
   createLexicalIndex,
@@ -16,7 +17,7 @@ export interface TestNode {
 }
 
 /** Wires the use cases over a database. Two calls are two nodes: they share nothing but the database. */
-export function openNode(database: Database): TestNode {
+export function openNode(database: Database, extra: Partial<MemoryDependencies> = {}): TestNode {
   const tenants = createTenantDoor(database);
   const index = createLexicalIndex({
     tenants,
@@ -26,5 +27,8 @@ export function openNode(database: Database): TestNode {
     },
   });
   const clock = { nowMs: () => Date.now() };
-  return { index, memories: createMemoryService({ tenants, index, clock, profile: v1Profile }) };
+  return {
+    index,
+    memories: createMemoryService({ tenants, index, clock, profile: v1Profile, ...extra }),
+  };
 }

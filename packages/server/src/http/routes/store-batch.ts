@@ -16,11 +16,12 @@ export const storeBatch = defineRoute({
   success: {
     status: 200,
     description: 'Where each memory went, in the order sent.',
+    usage: true,
     schema: StoreBatchResponse,
     example: { items: [{ id: exampleId, zone: 2, score: 0.42 }] },
   },
   errors: ['quota_exceeded'],
-  handler: async ({ memories, userId, idempotency }, { body }) => ({
-    items: await memories.storeBatch(userId, body.memories, idempotency),
+  handler: async ({ memories, userId, idempotency, setUsage }, { body }) => ({
+    items: await memories.storeBatch(userId, body.memories, idempotency, setUsage),
   }),
 });

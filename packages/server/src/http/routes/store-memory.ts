@@ -22,10 +22,11 @@ export const storeMemory = defineRoute({
   success: {
     status: 200,
     description: 'Where the memory went.',
+    usage: true,
     schema: StoreResponse,
     example: { id: exampleId, zone: 1, score: 0.58 },
   },
   errors: ['quota_exceeded'],
-  handler: ({ memories, userId, idempotency }, { body }) =>
-    memories.store(userId, body, idempotency),
+  handler: ({ memories, userId, idempotency, setUsage }, { body }) =>
+    memories.store(userId, body, idempotency, setUsage),
 });

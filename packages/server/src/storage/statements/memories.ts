@@ -94,7 +94,7 @@ export interface NewMemory {
   readonly entry: Uint8Array;
 }
 
-/** A memory as `store_memories` (migration 005) takes it. */
+/** A memory as `store_counted` (migration 010) takes it. */
 const toItem = (memory: NewMemory): object => ({
   id: memory.id,
   content: memory.content,
@@ -114,20 +114,50 @@ const toItem = (memory: NewMemory): object => ({
 const countByZone = (memories: readonly NewMemory[]): number[] =>
   zones.map((zone) => memories.filter((memory) => memory.zone === zone).length);
 
-/**
- * Stores all memories or none, in one statement: quota, counters, document numbers, rows and index entries.
- *
- * @returns the first document number taken, or `undefined` when the tenant's limit has no room for all.
- */
+/** What a store took, and what is in use after it. */
+export interface StoreOutcome {
+  /** The first document number taken; `undefined` when a limit has no room for all, and nothing was stored. */
+  readonly firstDoc: number | undefined;
+  /** What there is too little of, when nothing was stored. */
+  readonly shortOf: 'memories' | 'agents' | null;
+  readonly usage: GrowthUsage;
+}
+
+/** How much is used of what stores make grow. A limit of `null` is unlimited. */
+export interface GrowthUsage {
+  readonly memories: { readonly used: number; readonly limit: number | null };
+  readonly agents: { readonly used: number; readonly limit: number | null };
+}
+
+interface OutcomeRow {
+  first_doc: number | null;
+  used_memories: number | null;
+  used_agents: number;
+  allowed_memories: number | null;
+  allowed_agents: number | null;
+  short_of: 'memories' | 'agents' | null;
+}
+
+/** Stores all memories or none, in one statement: quotas, counters, document numbers, rows and index entries. */
 export async function insertMemories(
   tx: TenantTransaction,
   memories: readonly NewMemory[],
-): Promise<number | undefined> {
+): Promise<StoreOutcome> {
   const items = JSON.stringify(memories.map(toItem));
   const entries = memories.map((memory) => memory.entry);
-  const [row] = await tx.query<{ first_doc: number | null }>(sql`
-    select store_memories(${tx.userId}, ${items}::jsonb, ${entries}, ${countByZone(memories)}) as first_doc`);
-  return row?.first_doc ?? undefined;
+  const [row] = await tx.query<OutcomeRow>(sql`
+    select first_doc, used_memories, used_agents, allowed_memories, allowed_agents, short_of
+      from store_counted(${tx.userId}, ${items}::jsonb, ${entries}, ${countByZone(memories)})`);
+  if (row === undefined || row.used_memories === null)
+    throw new Error('the tenant has no counter row');
+  return {
+    firstDoc: row.first_doc ?? undefined,
+    shortOf: row.short_of,
+    usage: {
+      memories: { used: row.used_memories, limit: row.allowed_memories },
+      agents: { used: row.used_agents, limit: row.allowed_agents },
+    },
+  };
 }
 
 /** One memory by id. */

@@ -8,6 +8,10 @@ export interface TenantUsage {
   readonly zones: readonly [number, number, number, number, number];
   /** `null` is unlimited. */
   readonly memoryLimit: number | null;
+  /** Agents that have memories. */
+  readonly agents: number;
+  /** `null` is unlimited. */
+  readonly agentLimit: number | null;
   /** Rises by one in every transaction that changes the tenant's memories. */
   readonly version: number;
 }
@@ -19,18 +23,22 @@ interface UsageRow {
   zone_3: number;
   zone_4: number;
   memory_limit: number | null;
+  agents: number;
+  agent_limit: number | null;
   version: number;
 }
 
 /** Reads the counter row: one row by primary key, whatever the tenant's size. */
 export async function selectUsage(tx: TenantTransaction): Promise<TenantUsage | undefined> {
   const [row] = await tx.query<UsageRow>(sql`
-    select zone_0, zone_1, zone_2, zone_3, zone_4, memory_limit, version
+    select zone_0, zone_1, zone_2, zone_3, zone_4, memory_limit, agents, agent_limit, version
       from tenant_usage where user_id = ${tx.userId}`);
   return (
     row && {
       zones: [row.zone_0, row.zone_1, row.zone_2, row.zone_3, row.zone_4],
       memoryLimit: row.memory_limit,
+      agents: row.agents,
+      agentLimit: row.agent_limit,
       version: row.version,
     }
   );

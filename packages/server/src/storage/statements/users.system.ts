@@ -1,4 +1,4 @@
-import type { SoldTier, Tier } from '@stellar-memory/protocol';
+import { type SoldTier, type Tier, tierLimits } from '@stellar-memory/protocol';
 import type { UserId } from '../../domain/ids.js';
 import { sql } from '../sql.js';
 import type { SystemTransaction } from '../system-door.system.js';
@@ -9,20 +9,19 @@ export interface NewUser {
   /** Trimmed and in lower case. */
   readonly email: string;
   readonly tier: Tier;
-  /** Memories the tier allows; `null` is unlimited. */
-  readonly memoryLimit: number | null;
 }
 
 /** Makes an account with its usage row, in one statement. False when the e-mail has an account already. */
 export async function insertUser(tx: SystemTransaction, user: NewUser): Promise<boolean> {
+  const { memories, agents } = tierLimits[user.tier];
   const rows = await tx.query(sql<{ userId: UserId }>`
     with made as (
       insert into users (id, email, tier) values (${user.userId}, ${user.email}, ${user.tier})
       on conflict (email) do nothing
       returning id
     )
-    insert into tenant_usage (user_id, memory_limit)
-    select id, ${user.memoryLimit}::bigint from made
+    insert into tenant_usage (user_id, memory_limit, agent_limit)
+    select id, ${memories}::bigint, ${agents}::integer from made
     returning user_id as "userId"`);
   return rows.length === 1;
 }
@@ -46,11 +45,11 @@ export async function changeTier(
   tx: SystemTransaction,
   userId: UserId,
   tier: SoldTier,
-  memoryLimit: number | null,
 ): Promise<UserRow | undefined> {
+  const { memories, agents } = tierLimits[tier];
   const rows = await tx.query(sql<UserRow>`
     with limited as (
-      update tenant_usage set memory_limit = ${memoryLimit}::bigint
+      update tenant_usage set memory_limit = ${memories}::bigint, agent_limit = ${agents}::integer
       from users
       where tenant_usage.user_id = ${userId} and users.id = ${userId} and users.tier <> 'local'
     )

@@ -22,6 +22,7 @@ import type {
   MemoryService,
   PatchOptions,
 } from '../../../src/memory/memory-service.js';
+import type { UsageService } from '../../../src/memory/read-usage.js';
 
 /** The smallest services that keep the ports' promises, so that HTTP can be tested for what is HTTP's. */
 
@@ -218,6 +219,21 @@ export class ApiKeysInMemory implements ApiKeyService {
     this.#keys.splice(at, 1);
   }
 }
+
+/** Nothing in use. */
+export const nothingUsed: UsageService = {
+  read: async () => {
+    const none = { used: 0, limit: 1, percent: 0 };
+    return {
+      tier: 'free',
+      memories: none,
+      agents: none,
+      api_keys: none,
+      requests_per_minute: 60,
+      warnings: [],
+    };
+  },
+};
 
 /** Accounts by e-mail. */
 export class AccountsInMemory implements AdminService {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { SoldTier } from '@stellar-memory/protocol';
 import { createServices } from '../../../src/app/services.js';
 import { createHttpServer } from '../../../src/http/http-server.js';
 import { createLogger } from '../../../src/http/logger.js';
@@ -13,7 +14,10 @@ export interface FullServer {
   readonly operatorToken: string;
   readonly log: readonly string[];
   /** Makes an account and returns its key. */
-  readonly createAccount: (email: string) => Promise<{ userId: string; key: string }>;
+  readonly createAccount: (
+    email: string,
+    tier?: SoldTier,
+  ) => Promise<{ userId: string; key: string }>;
   readonly close: () => Promise<void>;
 }
 
@@ -41,19 +45,24 @@ export async function startFullServer(
     url,
     operatorToken,
     log,
-    createAccount: (email) => createAccount(url, email),
+    createAccount: (email, tier) => createAccount(url, email, tier),
     close: async () => {
       await http.close();
       await services.index.close();
+      await services.metering.warnings.flush();
       await services.memories.flush();
       await services.authenticator.flush();
     },
   };
 }
 
-async function createAccount(url: string, email: string): Promise<{ userId: string; key: string }> {
+async function createAccount(
+  url: string,
+  email: string,
+  tier: SoldTier = 'promax',
+): Promise<{ userId: string; key: string }> {
   const headers = { Authorization: `Bearer ${operatorToken}` };
-  const body = { email, tier: 'promax' };
+  const body = { email, tier };
   const { json } = await send(`${url}/admin/users`, jsonBody(body, headers));
   const { user_id, api_key } = json as { user_id: string; api_key: string };
   return { userId: user_id, key: api_key };

@@ -14,6 +14,7 @@ import {
   bob,
   KeyRing,
   MemoriesInMemory,
+  nothingUsed,
 } from './fake-services.js';
 
 export const aliceKey = 'key-of-alice';
@@ -43,6 +44,7 @@ export async function startServer(overrides: Overrides = {}): Promise<TestServer
     memories,
     authenticator: keys,
     apiKeys: new ApiKeysInMemory(),
+    usage: nothingUsed,
     admin: { accounts: new AccountsInMemory(), token: operatorToken },
     billing: billingInMemory,
     readiness: { problems: async () => [] },

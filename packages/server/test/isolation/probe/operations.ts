@@ -59,6 +59,7 @@ const builders: Readonly<Record<string, Build>> = {
     path: `/auth/api-keys/${apiKeyId}/rotate`,
     body: { overlap_seconds: 60 },
   }),
+  usage: () => ({ path: '/auth/usage' }),
   createUser: () => ({
     path: '/admin/users',
     body: { email: `probe-${crypto.randomUUID()}@example.com`, tier: 'free' },

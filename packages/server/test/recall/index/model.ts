@@ -59,11 +59,11 @@ export class TenantModel {
 
   /** Stores as the store use case does; answers the first document number. */
   async store(documents: readonly TestDocument[]): Promise<number> {
-    const first = await this.#door.withTenant(this.userId, (tx) =>
+    const { firstDoc } = await this.#door.withTenant(this.userId, (tx) =>
       insertMemories(tx, documents.map(newMemory)),
     );
-    for (const [index, document] of documents.entries()) this.live.set(first! + index, document);
-    return first!;
+    for (const [index, document] of documents.entries()) this.live.set(firstDoc! + index, document);
+    return firstDoc!;
   }
 
   async forget(docs: readonly number[]): Promise<void> {

@@ -1,0 +1,181 @@
+-- Agents are counted like memories: exactly, in the transaction that changes them.
+
+-- step: the agents of a tenant, and how many memories each has
+-- A row goes when its last memory does, so the number of rows is the number of agents. Narrow and half empty, as the
+-- counter row is: what is updated stays on its page.
+create table agents (
+  user_id uuid not null references users (id),
+  agent_id text not null,
+  memories bigint not null,
+  primary key (user_id, agent_id)
+) with (fillfactor = 50);
+
+grant select, insert, update, delete on agents to stellar_app;
+create policy tenant on agents to stellar_app
+  using (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid)
+  with check (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
+alter table agents enable row level security, force row level security;
+
+-- step: warnings that were given, once for each limit
+create table usage_warnings (
+  user_id uuid not null references users (id),
+  resource text not null,
+  percent integer not null,
+  limit_value bigint not null,
+  warned_at timestamptz not null default now(),
+  primary key (user_id, resource, percent, limit_value)
+);
+
+grant select, insert, delete on usage_warnings to stellar_app;
+create policy tenant on usage_warnings to stellar_app
+  using (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid)
+  with check (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
+alter table usage_warnings enable row level security, force row level security;
+
+-- step: a memory leaves an agent or goes over to another
+-- The caller holds the lock of the counter row. False when the tenant has no room for another agent.
+create function move_agent(owner uuid, leaves text, enters text) returns boolean
+  language plpgsql security invoker
+  set search_path = public, pg_temp
+  set plan_cache_mode = auto
+as $$
+declare
+  gone integer := 0;
+  come integer := 0;
+begin
+  if leaves is not null then
+    update agents a set memories = a.memories - 1
+     where a.user_id = owner and a.agent_id = leaves and a.memories > 1;
+    if not found then
+      delete from agents a where a.user_id = owner and a.agent_id = leaves;
+      get diagnostics gone = row_count;
+    end if;
+  end if;
+  if enters is not null then
+    update agents a set memories = a.memories + 1 where a.user_id = owner and a.agent_id = enters;
+    if not found then
+      insert into agents (user_id, agent_id, memories) values (owner, enters, 1);
+      come := 1;
+    end if;
+  end if;
+  if gone = come then
+    return true;
+  end if;
+  update tenant_usage u set agents = u.agents + come - gone
+   where u.user_id = owner and (come < gone or u.agent_limit is null or u.agents + come - gone <= u.agent_limit);
+  return found;
+end $$;
+revoke execute on function move_agent from public;
+grant execute on function move_agent to stellar_app;
+
+-- step: storing counts agents, and says what is in use afterwards
+-- One step: no writer may come between the count and the function that goes on counting.
+lock table tenant_usage, memories, users in share row exclusive mode;
+alter table tenant_usage
+  add column agents integer not null default 0,
+  add column agent_limit integer,
+  add column verified_at timestamptz;
+grant update (agent_limit) on tenant_usage to stellar_system;
+
+-- Takes over from store_memories, whose comments hold here too. Memories that name no agent cost nothing more.
+create function store_counted(owner uuid, items jsonb, entries bytea[], zones integer[],
+    out first_doc integer, out used_memories bigint, out used_agents integer,
+    out allowed_memories bigint, out allowed_agents integer, out short_of text)
+  language plpgsql security invoker
+  set search_path = public, pg_temp
+  set plan_cache_mode = auto
+as $$
+declare
+  added constant integer := cardinality(entries);
+  named constant boolean := jsonb_path_exists(items, '$[*].agent_id ? (@ != null)');
+  fresh integer := 0;
+begin
+  if named then
+    -- The lock first: what is then read of the agents stays true until the end.
+    perform from tenant_usage u where u.user_id = owner for update;
+    select count(distinct i ->> 'agent_id') into fresh
+      from jsonb_array_elements(items) i
+     where i ->> 'agent_id' is not null
+       and not exists (select from agents a where a.user_id = owner and a.agent_id = i ->> 'agent_id');
+  end if;
+
+  -- The counter row first: it serialises the tenant's writers, so that racing stores never pass a limit.
+  update tenant_usage u
+     set version = u.version + 1,
+         next_doc = u.next_doc + added,
+         zone_0 = u.zone_0 + zones[1],
+         zone_1 = u.zone_1 + zones[2],
+         zone_2 = u.zone_2 + zones[3],
+         zone_3 = u.zone_3 + zones[4],
+         zone_4 = u.zone_4 + zones[5],
+         agents = u.agents + fresh
+   where u.user_id = owner
+     and (u.memory_limit is null
+          or u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4 + added <= u.memory_limit)
+     and (fresh = 0 or u.agent_limit is null or u.agents + fresh <= u.agent_limit)
+   returning u.next_doc - added, u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4, u.agents,
+             u.memory_limit, u.agent_limit
+        into first_doc, used_memories, used_agents, allowed_memories, allowed_agents;
+  if not found then
+    select u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4, u.agents, u.memory_limit, u.agent_limit,
+           case when u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4 + added > u.memory_limit
+                then 'memories' else 'agents' end
+      into used_memories, used_agents, allowed_memories, allowed_agents, short_of
+      from tenant_usage u where u.user_id = owner;
+    return;
+  end if;
+
+  insert into memories (user_id, id, doc, content, metadata, arbitrary_importance, zone, total_score,
+         recall_count, created_at, last_recalled_at, updated_at, occurred_at,
+         agent_id, session_id, speaker, role, pinned)
+  select owner, i.id, first_doc + i.position::integer - 1, i.content, i.metadata, i.importance, i.zone, i.score,
+         0, i.created_at, i.created_at, i.created_at, i.occurred_at,
+         i.agent_id, i.session_id, i.speaker, i.role, i.pinned
+    from rows from (jsonb_to_recordset(items) as (
+           id text, content text, metadata jsonb, importance double precision, zone integer,
+           score double precision, created_at double precision, occurred_at double precision,
+           agent_id text, session_id text, speaker text, role text, pinned boolean))
+         with ordinality as i (id, content, metadata, importance, zone, score, created_at, occurred_at,
+                               agent_id, session_id, speaker, role, pinned, position);
+
+  insert into index_recent (user_id, doc, entry)
+  select owner, first_doc + e.position::integer - 1, e.entry
+    from unnest(entries) with ordinality as e (entry, position);
+
+  if named then
+    insert into agents (user_id, agent_id, memories)
+    select owner, i ->> 'agent_id', count(*)
+      from jsonb_array_elements(items) i
+     where i ->> 'agent_id' is not null
+     group by 2
+    on conflict (user_id, agent_id) do update set memories = agents.memories + excluded.memories;
+  end if;
+end $$;
+revoke execute on function store_counted from public;
+grant execute on function store_counted to stellar_app;
+
+-- Nodes of the release before go on calling this one while they are replaced.
+create or replace function store_memories(owner uuid, items jsonb, entries bytea[], zones integer[]) returns integer
+  language plpgsql security invoker
+  set search_path = public, pg_temp
+  set plan_cache_mode = auto
+as $$
+begin
+  return (select first_doc from store_counted(owner, items, entries, zones));
+end $$;
+
+-- Without the force the owner of the tables sees every row.
+alter table tenant_usage no force row level security;
+alter table memories no force row level security;
+alter table users no force row level security;
+alter table agents no force row level security;
+insert into agents (user_id, agent_id, memories)
+select user_id, agent_id, count(*) from memories where agent_id is not null group by user_id, agent_id;
+update tenant_usage u
+   set agents = (select count(*) from agents a where a.user_id = u.user_id),
+       agent_limit = case users.tier when 'free' then 1 when 'pro' then 5 end
+  from users where users.id = u.user_id;
+alter table tenant_usage force row level security;
+alter table memories force row level security;
+alter table users force row level security;
+alter table agents force row level security;

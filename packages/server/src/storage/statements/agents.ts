@@ -1,0 +1,22 @@
+import { sql } from '../sql.js';
+import type { TenantTransaction } from '../tenant-door.js';
+
+/** A memory's way from one agent to another; `null` is none. */
+export interface AgentMove {
+  readonly leaves: string | null;
+  readonly enters: string | null;
+}
+
+/**
+ * Counts a memory's way from one agent to another. The caller holds the counter row's lock.
+ * False when the tenant has no room for another agent: the transaction must then roll back.
+ */
+export async function moveAgent(
+  tx: TenantTransaction,
+  { leaves, enters }: AgentMove,
+): Promise<boolean> {
+  const [row] = await tx.query<{ fits: boolean }>(
+    sql`select move_agent(${tx.userId}, ${leaves}, ${enters}) as fits`,
+  );
+  return row?.fits === true;
+}
