@@ -1,9 +1,10 @@
 import { options } from '../../packages/server/src/config.ts';
 import { page, table } from './markdown.mjs';
 
-/** @param {{ fallback: string | number | boolean | undefined, fallbackText?: string }} option */
+/** @param {{ fallback: string | number | boolean | object | undefined, fallbackText?: string }} option */
 const fallbackOf = ({ fallback, fallbackText }) =>
-  fallbackText ?? (fallback === undefined ? 'unset' : `\`${String(fallback)}\``);
+  fallbackText ??
+  (typeof fallback === 'object' || fallback === undefined ? 'unset' : `\`${String(fallback)}\``);
 
 /** Every option of the server. */
 export const configuration = () =>

@@ -297,6 +297,14 @@ create table migration_undo (
   constraint migration_undo_pkey PRIMARY KEY (version, direction, relation, row_key)
 );
 
+create table rate_debts (
+  user_id uuid not null,
+  paid_at_ms double precision not null,
+  constraint rate_debts_pkey PRIMARY KEY (user_id)
+) with (fillfactor=50);
+alter table rate_debts enable row level security;
+alter table rate_debts force row level security;
+
 create table schema_migrations (
   version integer not null,
   name text not null,
@@ -482,6 +490,10 @@ create policy tenant on memory_recalls as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
+create policy system on rate_debts as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
 create policy tenant on subscription_events as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
@@ -557,6 +569,8 @@ grant delete, insert, select, update on table index_states to stellar_app;
 grant delete, insert, select, update on table memories to stellar_app;
 
 grant delete, insert, select, update on table memory_recalls to stellar_app;
+
+grant delete, insert, select, update on table rate_debts to stellar_system;
 
 grant select on table subscription_events to stellar_app;
 

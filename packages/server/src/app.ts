@@ -34,6 +34,8 @@ export interface App {
 const recallFlushMs = 1_000;
 /** Milliseconds between looks for memories without a vector: what a node stores itself is embedded at once. */
 const embeddingSweepMs = 30_000;
+/** Milliseconds between two exchanges with the other nodes of what was charged. */
+const rateSharingMs = 1_000;
 /** Milliseconds between looks for tenants whose counters are due for their daily check. */
 const usageCheckMs = 3_600_000;
 /** Milliseconds between writes of last-used times. */
@@ -87,6 +89,10 @@ function createHttp(
     authenticator,
     apiKeys,
     usage,
+    rates:
+      config.rateLimits === 'off'
+        ? undefined
+        : { limits: services.limiter.limits, trustedProxies: config.trustedProxies },
     admin: adminToken === undefined ? undefined : { accounts, token: adminToken },
     billing,
     readiness,
@@ -114,6 +120,12 @@ const factsOf = (config: Config, engine: Engine, url: string): StartFacts => ({
 
 const startBackground = (services: Services, logger: Logger): Background[] => [
   ...startEmbedding(services, logger),
+  runInBackground(
+    () => services.limiter.share(),
+    rateSharingMs,
+    (err) =>
+      logger.warn({ err }, 'rate limits were not shared; until they are each node limits alone'),
+  ),
   runInBackground(
     () => services.metering.verify(),
     usageCheckMs,

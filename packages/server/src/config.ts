@@ -1,3 +1,4 @@
+import type { BlockList } from 'node:net';
 import { isRefused, type Option, option } from './config/option.js';
 import {
   bearer,
@@ -12,6 +13,7 @@ import {
   wholeNumber,
 } from './config/parsers.js';
 import { StartRefused } from './config/start-refused.js';
+import { trustedProxies } from './config/trusted-proxies.js';
 
 /**
  * Every option of the server. Environment variables, flags of `serve`, `docs/reference/configuration.md`
@@ -82,6 +84,20 @@ export const options = {
     fallback: undefined,
     fallbackText: 'the address it listens on',
     parse: url('http', 'https'),
+  }),
+  rateLimits: option<'tier' | 'off'>({
+    env: 'STELLAR_RATE_LIMITS',
+    about:
+      'Requests a minute: `tier` limits each account by its tier and strangers by address; `off` is for benchmarks on loopback.',
+    fallback: 'tier',
+    parse: oneOf('tier', 'off'),
+  }),
+  trustedProxies: option<BlockList | undefined>({
+    env: 'STELLAR_TRUSTED_PROXIES',
+    about:
+      'Addresses and networks, with commas, of the proxies in front: their `X-Forwarded-For` says who a stranger is. Unset: the header is not read.',
+    fallback: undefined,
+    parse: trustedProxies,
   }),
   embeddingsProvider: option<'openai' | 'compatible' | undefined>({
     env: 'EMBEDDINGS_PROVIDER',

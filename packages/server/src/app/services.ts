@@ -21,6 +21,7 @@ import { createHybridIndex } from '../recall/vectors/hybrid-index.js';
 import { createSystemDoor } from '../storage/system-door.system.js';
 import { createTenantDoor } from '../storage/tenant-door.js';
 import type { Engine } from './engine.js';
+import { createLimiter, type Limiter } from './limiter.js';
 import { createMetering, type Metering } from './metering.js';
 import { schemaReadiness } from './readiness.js';
 import type { Vectors } from './vectors.js';
@@ -34,6 +35,7 @@ export interface Services {
   readonly memories: MemoryService;
   readonly usage: UsageService;
   readonly metering: Metering;
+  readonly limiter: Limiter;
   readonly index: LexicalIndex;
   /** Present with an embedder. */
   readonly embedding: EmbeddingService | undefined;
@@ -94,6 +96,7 @@ export function createServices(
     }),
     usage: createUsageService(tenants, upgradeUrl),
     metering,
+    limiter: createLimiter(system, clock),
     index,
     embedding,
     readiness: schemaReadiness(system),

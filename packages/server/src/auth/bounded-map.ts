@@ -28,6 +28,11 @@ export class BoundedMap<Key, Value> {
     }
   }
 
+  /** All there is, longest unused first. */
+  entries(): IterableIterator<[Key, Value]> {
+    return this.#entries.entries();
+  }
+
   delete(key: Key): void {
     this.#entries.delete(key);
   }

@@ -11,6 +11,7 @@ import { type BillingParts, mountRoute } from './mount-route.js';
 import { refuseUnknownPaths } from './not-found.js';
 import { observeRequests, observeUnrouted } from './observe.js';
 import { openApiDocument } from './open-api.js';
+import type { RateOptions } from './rate-gate.js';
 import { HealthProbe, type Readiness } from './readiness.js';
 import { referencePage } from './reference-page.js';
 import { RequestMetrics } from './request-metrics.js';
@@ -42,6 +43,8 @@ export interface HttpServerOptions {
   readonly authenticator: Authenticator;
   readonly apiKeys: ApiKeyService;
   readonly usage: UsageService;
+  /** Absent: nobody is limited. */
+  readonly rates?: RateOptions | undefined;
   /** Absent: there is no /admin. */
   readonly admin?: { readonly accounts: AdminService; readonly token: string } | undefined;
   /** Absent: nothing is sold. */

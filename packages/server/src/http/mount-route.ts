@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import type { ApiKeyService } from '../auth/account-service.js';
 import type { Authenticator, Identity } from '../auth/identity.js';
 import type { BillingService, WebhookReceiver } from '../billing/billing-service.js';
+import { StellarError } from '../domain/stellar-error.js';
 import { asAgent } from '../memory/as-agent.js';
 import type { MemoryService } from '../memory/memory-service.js';
 import type { Usage } from '../memory/quota.js';
@@ -13,6 +14,7 @@ import { createGate } from './gate.js';
 import { idempotencyOf } from './idempotency-key.js';
 import { emptyBody, type ParsedBody } from './json-body.js';
 import { parseQueryString } from './query-string.js';
+import { createRateGate, type RateOptions } from './rate-gate.js';
 import type { AnyCall, Input, OpenCall, OperatorCall, Route, UserCall } from './route.js';
 import { noParameters, TextAnswer } from './route.js';
 import { validate } from './validate.js';
@@ -32,6 +34,8 @@ export interface RouteServices {
   readonly billing?: BillingParts | undefined;
   readonly usage: UsageService;
   readonly open: OpenCall;
+  /** Absent: nobody is limited. */
+  readonly rates?: RateOptions | undefined;
   readonly operator?: (OperatorCall & { readonly token: string }) | undefined;
 }
 
@@ -40,15 +44,15 @@ export interface RouteServices {
  * body, then parameters. A stranger is refused before anything of his is read.
  */
 export function mountRoute(app: FastifyInstance, route: Route, services: RouteServices): void {
-  const gate = createGate(route.access, services.authenticator, services.operator?.token);
+  const admit = createAdmission(route, services);
   const createCall = callFactory(route, services);
   const isSigned = route.access === 'signed';
   mountOn(app, isSigned, {
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       request.exchange.route = route;
-      request.exchange.identity = await gate(request.headers);
+      request.exchange.identity = await admit(request, reply);
       checkBodyHeaders(route.body !== undefined, request.headers);
     },
     handler: async (request, reply) => {
@@ -57,6 +61,25 @@ export function mountRoute(app: FastifyInstance, route: Route, services: RouteSe
       return reply;
     },
   });
+}
+
+/** Asks who it is, and charges whom it was. Who shows no good key is charged by address, and may be told so instead. */
+function createAdmission(
+  route: Route,
+  services: RouteServices,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<Identity | undefined> {
+  const gate = createGate(route.access, services.authenticator, services.operator?.token);
+  const rates = services.rates && createRateGate(route, services.rates);
+  return async (request, reply) => {
+    if (route.access === 'open' && route.unlimited !== true) rates?.stranger(request, reply);
+    const identity = await gate(request.headers).catch((error: unknown) => {
+      if (error instanceof StellarError && error.code === 'unauthorized')
+        rates?.stranger(request, reply);
+      throw error;
+    });
+    if (identity !== undefined) rates?.caller(identity, reply);
+    return identity;
+  };
 }
 
 /** A signature is of bytes: nothing may parse them before it is proved. */

@@ -79,7 +79,7 @@ function operationOf(route: Route): OperationObject {
     operationId: route.operationId,
     tags: [route.tag],
     summary: route.summary,
-    ...(route.description === undefined ? {} : { description: route.description }),
+    ...descriptionOf(route),
     security: securityOf(route.access),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...bodyOf(route),
@@ -88,6 +88,12 @@ function operationOf(route: Route): OperationObject {
       ...errorResponses(route, jsonSchemaOf(Problem, 'output')),
     },
   };
+}
+
+function descriptionOf({ description: text, cost }: Route): { description?: string } {
+  const counted = cost === undefined ? [] : [`Counts as ${cost} requests.`];
+  const parts = [...(text === undefined ? [] : [text]), ...counted];
+  return parts.length === 0 ? {} : { description: parts.join(' ') };
 }
 
 /** OpenAPI 3.1 lets the list of a scheme name roles: here the scope that the key needs. */

@@ -122,6 +122,10 @@ interface Described {
   readonly tag: 'Memories' | 'API keys' | 'Account' | 'Billing' | 'Operator' | 'Service';
   readonly summary: string;
   readonly description?: string;
+  /** Requests of the rate limit that one call counts as. Default 1. */
+  readonly cost?: number;
+  /** An open operation that probes ask all the time: no limit by address. */
+  readonly unlimited?: true;
   /** Takes an Idempotency-Key. */
   readonly idempotent?: true;
   /** Takes If-Match. */

@@ -27,6 +27,8 @@ describe('configuration', () => {
       adminToken: undefined,
       secret: undefined,
       publicUrl: undefined,
+      rateLimits: 'tier',
+      trustedProxies: undefined,
       embeddingsProvider: undefined,
       embeddingsUrl: undefined,
       embeddingsModel: undefined,

@@ -9,6 +9,7 @@ export const health = defineRoute({
   tag: 'Service',
   summary: 'Whether the service is well',
   access: 'open',
+  unlimited: true,
   success: {
     status: 200,
     description: 'Always 200; /readyz is for load balancers.',

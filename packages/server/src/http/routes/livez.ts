@@ -9,6 +9,7 @@ export const livez = defineRoute({
   tag: 'Service',
   summary: 'Whether the process answers; never asks the database',
   access: 'open',
+  unlimited: true,
   success: {
     status: 200,
     description: 'It does.',

@@ -10,6 +10,7 @@ export const metrics = defineRoute({
   summary: 'Measurements for Prometheus',
   description: 'Durations by route, method and status. No label names a tenant, an id or content.',
   access: 'open',
+  unlimited: true,
   success: {
     status: 200,
     description: 'Prometheus text format.',

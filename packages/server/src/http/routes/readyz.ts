@@ -12,6 +12,7 @@ export const readyz = defineRoute({
   description:
     'The database answers within 500 ms and has the schema of this version; 503 while the node drains.',
   access: 'open',
+  unlimited: true,
   success: {
     status: 200,
     description: 'It may.',

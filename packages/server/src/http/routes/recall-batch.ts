@@ -11,6 +11,7 @@ export const recallBatch = defineRoute({
   summary: 'Recall for up to 20 queries at once',
   description:
     'Each query is answered as if it were asked alone. What is returned counts as recalled once, however many queries it answers.',
+  cost: 5,
   access: { scope: 'read' },
   body: RecallBatchRequest,
   bodyExample: { queries: [{ q: 'dark mode' }, { q: 'reports', metadata: { topic: 'work' } }] },

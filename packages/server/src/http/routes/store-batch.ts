@@ -9,6 +9,7 @@ export const storeBatch = defineRoute({
   operationId: 'storeBatch',
   tag: 'Memories',
   summary: 'Store up to 100 memories, all or none',
+  cost: 5,
   access: { scope: 'write' },
   idempotent: true,
   body: StoreBatchRequest,

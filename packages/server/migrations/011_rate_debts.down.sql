@@ -1,0 +1,2 @@
+-- step: nodes limit alone
+drop table if exists rate_debts;

@@ -1,0 +1,49 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Identity } from '../auth/identity.js';
+import type { RateLimits, RateVerdict } from '../auth/rate-limits.js';
+import { StellarError } from '../domain/stellar-error.js';
+import { clientAddress, type TrustedProxies } from './client-address.js';
+import type { Route } from './route.js';
+
+/** How requests are limited. */
+export interface RateOptions {
+  readonly limits: RateLimits;
+  readonly trustedProxies: TrustedProxies | undefined;
+}
+
+/** Charges requests and refuses those beyond the limit. Each answers to whom the limit belongs. */
+export interface RateGate {
+  /** A request with a valid key: its account's limit, by the route's cost. */
+  caller(identity: Identity, reply: FastifyReply): void;
+  /** A request that no key stands for: the limit of its address. */
+  stranger(request: FastifyRequest, reply: FastifyReply): void;
+}
+
+/** The gate of a route. */
+export function createRateGate(route: Route, { limits, trustedProxies }: RateOptions): RateGate {
+  const cost = route.cost ?? 1;
+  return {
+    caller(identity, reply) {
+      const verdict = limits.ofCaller(identity, cost);
+      if (verdict !== undefined) pass(verdict, reply);
+    },
+    stranger(request, reply) {
+      pass(limits.ofAddress(clientAddress(request, trustedProxies)), reply);
+    },
+  };
+}
+
+/** Errors: `rate_limited`. */
+function pass(
+  { policy, limit, allowed, remaining, waitMs }: RateVerdict,
+  reply: FastifyReply,
+): void {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
+  reply.header('ratelimit-policy', `"${policy}";q=${limit};w=60`);
+  reply.header('ratelimit', `"${policy}";r=${remaining};t=${seconds}`);
+  if (allowed) return;
+  throw new StellarError('rate_limited', {
+    detail: `The limit of ${limit} requests a minute for this ${policy} is used up.`,
+    retryAfterSeconds: seconds,
+  });
+}
