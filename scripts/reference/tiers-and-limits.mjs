@@ -27,6 +27,7 @@ const meaning = {
   labelCharacters: 'characters of an agent, session, speaker or role',
   keyNameCharacters: "characters of an API key's name",
   rotationOverlapSeconds: 'seconds that a rotated API key works on beside its successor',
+  reasonCharacters: "characters of an operator's reason",
   idempotencyKeyCharacters: 'characters of an Idempotency-Key',
 };
 

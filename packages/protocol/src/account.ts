@@ -90,9 +90,64 @@ export const CreatedUser = z.strictObject({
 });
 export type CreatedUser = z.output<typeof CreatedUser>;
 
+/** Whether an account's keys open anything. */
+export const userStatuses = ['active', 'suspended'] as const;
+
+const reason = storableText.trim().min(1).max(limits.reasonCharacters);
+
 /** `PATCH /admin/users/{id}` */
-export const PatchUserRequest = z.strictObject({ tier: z.enum(soldTiers) });
+export const PatchUserRequest = z
+  .strictObject({
+    tier: z
+      .enum(soldTiers)
+      .optional()
+      .describe('Holds until a subscription of the account changes'),
+    status: z.enum(userStatuses).optional().describe('Keys of a suspended account answer 403'),
+    reason: reason.optional().describe('Kept with what was done'),
+  })
+  .refine(({ tier, status }) => tier !== undefined || status !== undefined, {
+    message: 'must change the tier or the status',
+  });
 export type PatchUserRequest = z.output<typeof PatchUserRequest>;
 
-export const User = CreatedUser.omit({ api_key: true });
+/** An account as the operator sees it. */
+export const User = z.strictObject({
+  user_id: z.uuid(),
+  email: z.string(),
+  tier: z.enum([...soldTiers, 'local']),
+  status: z.enum(userStatuses),
+  created_at: moment,
+  memories: z.int().min(0).describe('How many; never what they say'),
+  agents: z.int().min(0),
+  api_keys: z.int().min(0).describe('Neither revoked nor expired'),
+});
 export type User = z.output<typeof User>;
+
+/** `GET /admin/users` */
+export const UserListQuery = z.strictObject({
+  query: storableText.min(1).max(254).optional().describe('Part of an e-mail address, or an id'),
+  limit: z.coerce.number().int().min(1).max(limits.pageItems).default(50),
+  cursor: z.string().min(1).max(200).optional(),
+});
+export type UserListQuery = z.output<typeof UserListQuery>;
+
+export const UserList = z.strictObject({
+  items: z.array(User),
+  next_cursor: z.string().nullable().describe('`null` on the last page'),
+});
+export type UserList = z.output<typeof UserList>;
+
+/** `GET /admin/users/{id}` */
+export const UserDetail = User.extend({
+  actions: z
+    .array(
+      z.strictObject({
+        at: moment,
+        action: z.string(),
+        change: z.record(z.string(), z.unknown()),
+        reason: z.string().nullable(),
+      }),
+    )
+    .describe('What operators did, newest first, 100 at most'),
+});
+export type UserDetail = z.output<typeof UserDetail>;

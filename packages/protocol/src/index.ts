@@ -12,6 +12,10 @@ export {
   type Scope,
   scopes,
   User,
+  UserDetail,
+  UserList,
+  UserListQuery,
+  userStatuses,
   uuidParameter,
 } from './account.js';
 export {

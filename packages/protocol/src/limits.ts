@@ -30,6 +30,8 @@ export const limits = {
   keyNameCharacters: 100,
   /** Seconds that a rotated key may go on working beside its successor: a week. */
   rotationOverlapSeconds: 604_800,
+  /** Characters of an operator's reason. */
+  reasonCharacters: 500,
   /** Characters of an Idempotency-Key. */
   idempotencyKeyCharacters: 255,
 } as const;

@@ -297,6 +297,19 @@ create table migration_undo (
   constraint migration_undo_pkey PRIMARY KEY (version, direction, relation, row_key)
 );
 
+create table operator_actions (
+  user_id uuid not null,
+  id uuid default gen_random_uuid() not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  action text not null,
+  change jsonb not null,
+  reason text,
+  constraint operator_actions_pkey PRIMARY KEY (user_id, id),
+  constraint operator_actions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table operator_actions enable row level security;
+alter table operator_actions force row level security;
+
 create table rate_debts (
   user_id uuid not null,
   paid_at_ms double precision not null,
@@ -490,6 +503,14 @@ create policy tenant on memory_recalls as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
+create policy system on operator_actions as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
+create policy tenant on operator_actions as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
 create policy system on rate_debts as permissive for all to stellar_system
   using (true)
   with check (true);
@@ -569,6 +590,10 @@ grant delete, insert, select, update on table index_states to stellar_app;
 grant delete, insert, select, update on table memories to stellar_app;
 
 grant delete, insert, select, update on table memory_recalls to stellar_app;
+
+grant select on table operator_actions to stellar_app;
+
+grant insert, select on table operator_actions to stellar_system;
 
 grant delete, insert, select, update on table rate_debts to stellar_system;
 

@@ -6,6 +6,9 @@ import type {
   CreateUserRequest,
   PatchUserRequest,
   User,
+  UserDetail,
+  UserList,
+  UserListQuery,
 } from '@stellar-memory/protocol';
 import type { ApiKeyId, UserId } from '../domain/ids.js';
 
@@ -47,6 +50,10 @@ export interface AdminService {
    * The tier's limit counts it but does not refuse it. Errors: `not_found`.
    */
   createKey(id: UserId, request: CreateApiKeyRequest): Promise<CreatedApiKey>;
+  /** Newest first. Errors: `bad_request` for a cursor that is none. */
+  listUsers(query: UserListQuery): Promise<UserList>;
   /** Errors: `not_found`. */
+  getUser(id: UserId): Promise<UserDetail>;
+  /** Changes tier and status, and records it with the reason. Errors: `not_found`. */
   patchUser(id: UserId, request: PatchUserRequest): Promise<User>;
 }

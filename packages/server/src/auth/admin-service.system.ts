@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import {
   type CreateApiKeyRequest,
   type CreatedApiKey,
-  type SoldTier,
+  type PatchUserRequest,
   scopes,
   type Tier,
+  type User,
 } from '@stellar-memory/protocol';
 import { apiKeyId, isUuid, type UserId, userId } from '../domain/ids.js';
 import { StellarError } from '../domain/stellar-error.js';
@@ -14,10 +15,20 @@ import {
   type NewKey,
   type OperatorKey,
 } from '../storage/statements/api-keys.system.js';
-import { changeTier, insertUser, type NewUser } from '../storage/statements/users.system.js';
-import type { SystemDoor } from '../storage/system-door.system.js';
+import { insertAction, selectActions } from '../storage/statements/operator-actions.system.js';
+import {
+  type AccountRow,
+  changeStatus,
+  changeTier,
+  findAccount,
+  insertUser,
+  type NewUser,
+  selectAccounts,
+} from '../storage/statements/users.system.js';
+import type { SystemDoor, SystemTransaction } from '../storage/system-door.system.js';
 import type { AdminService } from './account-service.js';
 import { generateKey, keyHash, keyMarks } from './key-format.js';
+import { decodeUserCursor, encodeUserCursor } from './user-cursor.js';
 
 /** What the admin service needs. */
 export interface AdminServiceOptions {
@@ -42,16 +53,42 @@ export function createAdminService({ system, secret }: AdminServiceOptions): Adm
     async createKey(id, request) {
       const key = generateKey();
       const parts = { ...firstKey(id, key, secret, request.name), ...rightsOf(request) };
-      const madeAt = isUuid(id)
-        ? await system.asSystem((tx) => insertOperatorKey(tx, parts))
-        : undefined;
+      const madeAt = isUuid(id) ? await system.asSystem((tx) => makeKey(tx, parts)) : undefined;
       if (madeAt === undefined) throw noAccount();
       return createdKey(parts, madeAt, key);
     },
-    async patchUser(id, { tier }) {
-      const changed = isUuid(id) ? await assignTier(system, id, tier) : undefined;
-      if (changed === undefined) throw noAccount();
-      return { user_id: changed.userId, email: changed.email, tier };
+    async listUsers({ query, limit, cursor }) {
+      const selection = {
+        query: query?.trim().toLowerCase(),
+        after: cursor === undefined ? undefined : decodeUserCursor(cursor),
+        // One more than asked for tells whether there is a next page.
+        limit: limit + 1,
+      };
+      const found = await system.asSystem((tx) => selectAccounts(tx, selection), {
+        readOnly: true,
+      });
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        items: page.map(userOf),
+        next_cursor: last !== undefined && found.length > limit ? encodeUserCursor(last) : null,
+      };
+    },
+    async getUser(id) {
+      if (!isUuid(id)) throw noAccount();
+      const [account, actions] = await system.asSystem(
+        (tx) => Promise.all([findAccount(tx, id), selectActions(tx, id)]),
+        { readOnly: true },
+      );
+      if (account === undefined) throw noAccount();
+      return {
+        ...userOf(account),
+        actions: actions.map(({ at, ...action }) => ({ at: at.toISOString(), ...action })),
+      };
+    },
+    async patchUser(id, request) {
+      if (!isUuid(id)) throw noAccount();
+      return userOf(await system.asSystem((tx) => changeAccount(tx, id, request)));
     },
   };
 }
@@ -64,6 +101,14 @@ const rightsOf = (request: CreateApiKeyRequest) => ({
   expiresAt: request.expires_at === undefined ? null : new Date(request.expires_at).toISOString(),
   agentId: request.agent_id ?? null,
 });
+
+async function makeKey(tx: SystemTransaction, key: OperatorKey): Promise<Date | undefined> {
+  const madeAt = await insertOperatorKey(tx, key);
+  const change = { api_key_id: key.apiKeyId, scopes: key.scopes };
+  if (madeAt !== undefined)
+    await insertAction(tx, key.userId, { action: 'user.key', change, reason: null });
+  return madeAt;
+}
 
 const createdKey = (made: OperatorKey, madeAt: Date, key: string): CreatedApiKey => ({
   id: made.apiKeyId,
@@ -80,8 +125,43 @@ const createdKey = (made: OperatorKey, madeAt: Date, key: string): CreatedApiKey
   api_key: key,
 });
 
-const assignTier = (system: SystemDoor, id: UserId, tier: SoldTier) =>
-  system.asSystem((tx) => changeTier(tx, id, tier));
+/** Changes what is asked and records it, together. Errors: `not_found`, also for the local account. */
+async function changeAccount(
+  tx: SystemTransaction,
+  id: UserId,
+  request: PatchUserRequest,
+): Promise<AccountRow> {
+  const { tier, status } = request;
+  const reason = request.reason ?? null;
+  const before = await findAccount(tx, id);
+  if (before === undefined || before.tier === 'local') throw noAccount();
+  if (tier !== undefined) {
+    await changeTier(tx, id, tier);
+    await insertAction(tx, id, changeOf('tier', before.tier, tier, reason));
+  }
+  if (status !== undefined) {
+    await changeStatus(tx, id, status);
+    await insertAction(tx, id, changeOf('status', before.status, status, reason));
+  }
+  return (await findAccount(tx, id))!;
+}
+
+const changeOf = (what: string, before: string, after: string, reason: string | null) => ({
+  action: `user.${what}`,
+  change: { before, after },
+  reason,
+});
+
+const userOf = (account: AccountRow): User => ({
+  user_id: account.userId,
+  email: account.email,
+  tier: account.tier,
+  status: account.status,
+  created_at: account.createdAt.toISOString(),
+  memories: account.memories,
+  agents: account.agents,
+  api_keys: account.apiKeys,
+});
 
 /** An account with an id of its own. */
 export const newUser = (email: string, tier: Tier): NewUser => ({

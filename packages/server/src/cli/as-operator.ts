@@ -1,4 +1,4 @@
-import { CreatedApiKey, CreatedUser, User } from '@stellar-memory/protocol';
+import { CreatedApiKey, CreatedUser, User, UserDetail, UserList } from '@stellar-memory/protocol';
 import { openOperator } from '../app/operator.js';
 import type { AdminService } from '../auth/account-service.js';
 import { servingRules } from '../config/rules.js';
@@ -32,6 +32,8 @@ function accountsOverHttp(context: CliContext, flags: AccessFlags): AdminService
     createUser: (body) => client.call(CreatedUser, { method: 'POST', path: '/admin/users', body }),
     createKey: (id, body) =>
       client.call(CreatedApiKey, { method: 'POST', path: `/admin/users/${id}/api-keys`, body }),
+    listUsers: (query) => client.call(UserList, { method: 'GET', path: '/admin/users', query }),
+    getUser: (id) => client.call(UserDetail, { method: 'GET', path: `/admin/users/${id}` }),
     patchUser: (id, body) =>
       client.call(User, { method: 'PATCH', path: `/admin/users/${id}`, body }),
   };

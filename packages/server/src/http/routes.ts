@@ -10,10 +10,12 @@ import { forgetMemory } from './routes/forget-memory.js';
 import { getMemory } from './routes/get-memory.js';
 import { getSubscription } from './routes/get-subscription.js';
 import { getUsage } from './routes/get-usage.js';
+import { getUser } from './routes/get-user.js';
 import { health } from './routes/health.js';
 import { lemonSqueezyWebhook } from './routes/lemonsqueezy-webhook.js';
 import { listApiKeys } from './routes/list-api-keys.js';
 import { listMemories } from './routes/list-memories.js';
+import { listUsers } from './routes/list-users.js';
 import { livez } from './routes/livez.js';
 import { metrics } from './routes/metrics.js';
 import { openApi } from './routes/openapi.js';
@@ -58,6 +60,8 @@ export const routes: readonly Route[] = [
   getUsage,
   createUser,
   createUserKey,
+  listUsers,
+  getUser,
   patchUser,
   health,
   livez,

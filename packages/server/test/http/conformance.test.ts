@@ -115,6 +115,8 @@ describe('Every operation', () => {
     const created = await call('POST', '/admin/users', { email: 'Mina@Example.com' });
     const user = created.json as { user_id: string; email: string };
     expect([created.status, user.email]).toEqual([201, 'mina@example.com']);
+    await call('GET', '/admin/users?query=mina&limit=5');
+    await call('GET', `/admin/users/${user.user_id}`);
     await call('PATCH', `/admin/users/${user.user_id}`, { tier: 'promax' });
     await call('POST', `/admin/users/${user.user_id}/api-keys`, { name: 'from the operator' });
     for (const path of [

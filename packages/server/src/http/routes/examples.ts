@@ -1,4 +1,4 @@
-import type { Memory, RecalledMemory } from '@stellar-memory/protocol';
+import type { Memory, RecalledMemory, User } from '@stellar-memory/protocol';
 
 /** Values for the reference page. Operations share them, so that a reader meets the same memory everywhere. */
 export const exampleId = '0199f3a2-6c1e-7a30-9c57-3f1f6f0f2a11';
@@ -25,3 +25,14 @@ export const exampleMemory: Memory = {
 };
 
 export const exampleRecalled: RecalledMemory = { ...exampleMemory, score: 7.2, orbit_score: 0.58 };
+
+export const exampleUser: User = {
+  user_id: exampleUuid,
+  email: 'mina@example.com',
+  tier: 'promax',
+  status: 'active',
+  created_at: '2025-11-23T20:00:00.000Z',
+  memories: 812,
+  agents: 2,
+  api_keys: 1,
+};

@@ -2,7 +2,7 @@ import { PatchUserRequest, User, uuidParameter } from '@stellar-memory/protocol'
 import { z } from 'zod';
 import { userId } from '../../domain/ids.js';
 import { defineRoute } from '../route.js';
-import { exampleUuid } from './examples.js';
+import { exampleUser } from './examples.js';
 
 /** `PATCH /admin/users/{id}` */
 export const patchUser = defineRoute({
@@ -10,17 +10,19 @@ export const patchUser = defineRoute({
   path: '/admin/users/{id}',
   operationId: 'patchUser',
   tag: 'Operator',
-  summary: "Change an account's tier",
-  description: 'A lower tier deletes nothing: it only refuses growth.',
+  summary: "Change an account's tier, suspend or resume it",
+  description:
+    'A lower tier deletes nothing: it only refuses growth. Keys of a suspended account answer 403 ' +
+    '`account_suspended` within a second. What is done is recorded with its reason.',
   access: 'operator',
   params: z.strictObject({ id: uuidParameter }),
   body: PatchUserRequest,
-  bodyExample: { tier: 'promax' },
+  bodyExample: { tier: 'promax', reason: 'Beta tester' },
   success: {
     status: 200,
     description: 'The account as it is now.',
     schema: User,
-    example: { user_id: exampleUuid, email: 'mina@example.com', tier: 'promax' },
+    example: exampleUser,
   },
   handler: ({ accounts }, { params, body }) => accounts.patchUser(userId(params.id), body),
 });

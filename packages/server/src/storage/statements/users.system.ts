@@ -1,6 +1,6 @@
 import { type SoldTier, type Tier, tierLimits } from '@stellar-memory/protocol';
 import type { UserId } from '../../domain/ids.js';
-import { sql } from '../sql.js';
+import { type Sql, sql } from '../sql.js';
 import type { SystemTransaction } from '../system-door.system.js';
 
 /** An account to be made. */
@@ -57,4 +57,73 @@ export async function changeTier(
     where id = ${userId} and tier <> 'local'
     returning id as "userId", email, tier`);
   return rows[0];
+}
+
+/** What an account is and has, as the operator may know it: counts, nothing of what is stored. */
+export interface AccountRow {
+  readonly userId: UserId;
+  readonly email: string;
+  readonly tier: Tier;
+  readonly status: 'active' | 'suspended';
+  readonly createdAt: Date;
+  /** `createdAt` to the microsecond, for cursors. */
+  readonly createdText: string;
+  readonly memories: number;
+  readonly agents: number;
+  readonly apiKeys: number;
+}
+
+const accounts: Sql = sql`
+  select u.id as "userId", u.email, u.tier, u.status, u.created_at as "createdAt",
+    u.created_at::text as "createdText",
+    t.zone_0 + t.zone_1 + t.zone_2 + t.zone_3 + t.zone_4 as memories, t.agents,
+    (select count(*) from api_keys k
+      where k.user_id = u.id and k.is_active and k.replaced_by is null
+        and (k.expires_at is null or k.expires_at > now())) as "apiKeys"
+  from users u join tenant_usage t on t.user_id = u.id`;
+
+/** One account. */
+export async function findAccount(
+  tx: SystemTransaction,
+  userId: UserId,
+): Promise<AccountRow | undefined> {
+  const rows = await tx.query<AccountRow>(sql`${accounts} where u.id = ${userId}`);
+  return rows[0];
+}
+
+/** Which accounts to list. */
+export interface AccountSelection {
+  /** Part of an e-mail address in lower case, or a whole id. */
+  readonly query: string | undefined;
+  /** The last account of the page before. */
+  readonly after: { readonly createdText: string; readonly userId: string } | undefined;
+  readonly limit: number;
+}
+
+/** Accounts, newest first. */
+export const selectAccounts = (
+  tx: SystemTransaction,
+  { query, after, limit }: AccountSelection,
+): Promise<AccountRow[]> =>
+  tx.query<AccountRow>(sql`
+    ${accounts}
+    where true
+      ${query === undefined ? sql`` : sql`and (strpos(u.email, ${query}) > 0 or u.id::text = ${query})`}
+      ${
+        after === undefined
+          ? sql``
+          : sql`and (u.created_at, u.id) < (${after.createdText}::timestamptz, ${after.userId}::uuid)`
+      }
+    order by u.created_at desc, u.id desc
+    limit ${limit}`);
+
+/** Opens or closes an account to its keys. The local account stays open. */
+export async function changeStatus(
+  tx: SystemTransaction,
+  userId: UserId,
+  status: 'active' | 'suspended',
+): Promise<void> {
+  await tx.query(sql`
+    update users set status = ${status}, updated_at = now()
+    where id = ${userId} and tier <> 'local'`);
 }

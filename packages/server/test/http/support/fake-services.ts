@@ -12,6 +12,7 @@ import type {
   RecallQuery,
   Scope,
   StoreRequest,
+  User,
 } from '@stellar-memory/protocol';
 import type { AdminService, ApiKeyService, KeyActor } from '../../../src/auth/account-service.js';
 import type { Authenticator, Identity } from '../../../src/auth/identity.js';
@@ -254,10 +255,21 @@ export class AccountsInMemory implements AdminService {
     return new ApiKeysInMemory().create({ userId: id, apiKeyId: 'owner' }, request);
   }
 
-  async patchUser(id: UserId, { tier }: PatchUserRequest) {
+  async listUsers() {
+    return { items: [...this.#users.values()].map(asUser), next_cursor: null };
+  }
+
+  async getUser(id: UserId) {
     const user = [...this.#users.values()].find(({ user_id }) => user_id === id);
     if (user === undefined) throw new StellarError('not_found');
-    return { user_id: user.user_id, email: user.email, tier };
+    return { ...asUser(user), actions: [] };
+  }
+
+  async patchUser(id: UserId, { tier, status }: PatchUserRequest) {
+    const found = [...this.#users.values()].find(({ user_id }) => user_id === id);
+    if (found === undefined) throw new StellarError('not_found');
+    const user = asUser(found);
+    return { ...user, tier: tier ?? user.tier, status: status ?? user.status };
   }
 }
 
@@ -278,3 +290,14 @@ export const billingInMemory = {
     },
   },
 };
+
+const asUser = ({ user_id, email, tier }: CreatedUser): User => ({
+  user_id,
+  email,
+  tier,
+  status: 'active',
+  created_at: '2025-11-23T00:00:00.000Z',
+  memories: 0,
+  agents: 0,
+  api_keys: 1,
+});

@@ -68,6 +68,8 @@ const builders: Readonly<Record<string, Build>> = {
     path: `/admin/users/${userId}/api-keys`,
     body: { name: 'probe' },
   }),
+  listUsers: () => ({ path: '/admin/users' }),
+  getUser: ({ userId }) => ({ path: `/admin/users/${userId}` }),
   patchUser: ({ userId }) => ({ path: `/admin/users/${userId}`, body: { tier: 'pro' } }),
   health: () => ({ path: '/api/v1/health' }),
   livez: () => ({ path: '/livez' }),
