@@ -83,6 +83,7 @@ export function createServices(
       tenants,
       secret,
       onRevoked: (hash) => authenticator.forgetKey(hash),
+      upgradeUrl,
       onUsage: (userId, used) => metering.warnings.noteResource(userId, 'api_keys', used),
     }),
     accounts: createAdminService({ system, secret }),

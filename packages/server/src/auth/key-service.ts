@@ -38,6 +38,8 @@ export interface ApiKeyServiceOptions {
   readonly secret: string;
   /** Told of a revoked key's hash once the revocation is committed. */
   readonly onRevoked: (hash: string) => void;
+  /** Where an account without room for another key is sent to. */
+  readonly upgradeUrl?: string;
   /** Told how many keys are in use after one was made. */
   readonly onUsage?: (userId: UserId, usage: KeyUsage) => void;
 }
@@ -57,7 +59,7 @@ export function createApiKeyService(options: ApiKeyServiceOptions): ApiKeyServic
     async create(actor, request) {
       const { key, ...secretParts } = newSecret(secret);
       const { row, usage } = await tenants.withTenant(actor.userId, (tx) =>
-        createWithinLimit(tx, actor, request, secretParts),
+        createWithinLimit(tx, actor, { request, secretParts, upgradeUrl: options.upgradeUrl }),
       );
       options.onUsage?.(actor.userId, usage);
       return created(row, key);
@@ -125,12 +127,17 @@ async function manageableKey(
   return key;
 }
 
+interface Wanted {
+  readonly request: CreateApiKeyRequest;
+  readonly secretParts: SecretParts;
+  readonly upgradeUrl: string | undefined;
+}
+
 /** Under the tenant's lock, so that of two racing requests for the last key one sees the other's. */
 async function createWithinLimit(
   tx: TenantTransaction,
   actor: KeyActor,
-  request: CreateApiKeyRequest,
-  secretParts: SecretParts,
+  { request, secretParts, upgradeUrl }: Wanted,
 ): Promise<{ row: KeyRow; usage: KeyUsage }> {
   const [, tier, used, held] = await Promise.all([
     lockTenant(tx),
@@ -141,7 +148,7 @@ async function createWithinLimit(
   if (tier === undefined) throw new StellarError('not_found');
   const wanted = wantedRights(request, held);
   refuseExcess(excessOf(held, wanted));
-  refuseBeyondLimit(tier, used);
+  refuseBeyondLimit(tier, used, upgradeUrl);
   const row = await insertKey(tx, {
     ...secretParts,
     ...wanted,
@@ -170,13 +177,14 @@ function refuseExcess(excess: Excess | undefined): void {
   });
 }
 
-function refuseBeyondLimit(tier: Tier, used: number): void {
+function refuseBeyondLimit(tier: Tier, used: number, upgradeUrl: string | undefined): void {
   const limit = tierLimits[tier].apiKeys;
   if (limit === null || used < limit) return;
   throw new StellarError('quota_exceeded', {
     detail: `All ${limit} API keys of the tier ${tier} are in use. Revoke one, or upgrade.`,
     limit,
     used,
+    ...(upgradeUrl === undefined ? {} : { upgrade_url: upgradeUrl }),
   });
 }
 

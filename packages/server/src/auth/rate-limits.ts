@@ -8,6 +8,11 @@ import { type Bucket, debtMs, judge, spend, type Verdict, windowMs } from './gcr
 const remembered = 20_000;
 /** Requests a minute that come from one address without a valid key. */
 export const addressPerMinute = 120;
+/** Refusals a minute that a tenant or an address gets at once; who asks on all the same waits for them. */
+const promptRefusals = 120;
+/** Milliseconds that such an answer waits: whoever does not slow down is slowed down. Below the shortest Retry-After. */
+const refusalDelayMs = 900;
+
 /** What one key may take of its account's limit while others of its keys are in use. */
 const keyShare = 0.8;
 
@@ -21,11 +26,14 @@ export interface Caller {
 /** A verdict with the limit that it is about. */
 export interface RateVerdict extends Verdict {
   readonly policy: 'account' | 'key' | 'address';
+  /** Milliseconds that the answer is to wait. */
+  readonly delayMs: number;
   readonly limit: number;
 }
 
 interface TenantBuckets {
   readonly account: Bucket;
+  readonly refusals: Bucket;
   readonly keys: BoundedMap<ApiKeyId, Bucket & { seenAtMs: number }>;
   /** Milliseconds of debt that the other nodes do not know of. */
   unsharedMs: number;
@@ -42,7 +50,7 @@ export interface Spending {
 export class RateLimits {
   readonly #clock: Clock;
   readonly #tenants = new BoundedMap<UserId, TenantBuckets>(remembered);
-  readonly #addresses = new BoundedMap<string, Bucket>(remembered);
+  readonly #addresses = new BoundedMap<string, { bucket: Bucket; refusals: Bucket }>(remembered);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -63,22 +71,31 @@ export class RateLimits {
     const keyLimit = sharesAccount(buckets, nowMs) ? Math.max(1, limit * keyShare) : limit;
     const account = judge(buckets.account, nowMs, limit, cost);
     const ofKey = judge(key, nowMs, keyLimit, cost);
-    if (!account.allowed) return { ...account, policy: 'account', limit };
-    if (!ofKey.allowed) return { ...ofKey, policy: 'key', limit: Math.floor(keyLimit) };
+    if (!account.allowed || !ofKey.allowed) {
+      const delayMs = delayOf(buckets.refusals, nowMs);
+      return account.allowed
+        ? { ...ofKey, policy: 'key', limit: Math.floor(keyLimit), delayMs }
+        : { ...account, policy: 'account', limit, delayMs };
+    }
     spend(buckets.account, nowMs, limit, cost);
     spend(key, nowMs, keyLimit, cost);
     buckets.unsharedMs += (cost * windowMs) / limit;
-    return { ...account, policy: 'account', limit };
+    return { ...account, policy: 'account', limit, delayMs: 0 };
   }
 
   /** Spends for a request that nobody's key stands for. */
   ofAddress(address: string): RateVerdict {
     const nowMs = this.#clock.nowMs();
-    const bucket = this.#addresses.get(address) ?? { paidAtMs: nowMs };
+    const known = this.#addresses.get(address);
+    const { bucket, refusals } = known ?? {
+      bucket: { paidAtMs: nowMs },
+      refusals: { paidAtMs: nowMs },
+    };
+    if (known === undefined) this.#addresses.set(address, { bucket, refusals });
     const verdict = judge(bucket, nowMs, addressPerMinute, 1);
     if (verdict.allowed) spend(bucket, nowMs, addressPerMinute, 1);
-    this.#addresses.set(address, bucket);
-    return { ...verdict, policy: 'address', limit: addressPerMinute };
+    const delayMs = verdict.allowed ? 0 : delayOf(refusals, nowMs);
+    return { ...verdict, policy: 'address', limit: addressPerMinute, delayMs };
   }
 
   /**
@@ -119,6 +136,7 @@ export class RateLimits {
     if (found !== undefined) return found;
     const buckets: TenantBuckets = {
       account: { paidAtMs: nowMs },
+      refusals: { paidAtMs: nowMs },
       keys: new BoundedMap(32),
       unsharedMs: 0,
       sharedAtMs: nowMs,
@@ -126,6 +144,13 @@ export class RateLimits {
     this.#tenants.set(userId, buckets);
     return buckets;
   }
+}
+
+/** Counts a refusal. */
+function delayOf(refusals: Bucket, nowMs: number): number {
+  if (!judge(refusals, nowMs, promptRefusals, 1).allowed) return refusalDelayMs;
+  spend(refusals, nowMs, promptRefusals, 1);
+  return 0;
 }
 
 function keyBucket(buckets: TenantBuckets, id: ApiKeyId, nowMs: number): Bucket {

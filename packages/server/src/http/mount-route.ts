@@ -71,13 +71,13 @@ function createAdmission(
   const gate = createGate(route.access, services.authenticator, services.operator?.token);
   const rates = services.rates && createRateGate(route, services.rates);
   return async (request, reply) => {
-    if (route.access === 'open' && route.unlimited !== true) rates?.stranger(request, reply);
-    const identity = await gate(request.headers).catch((error: unknown) => {
+    if (route.access === 'open' && route.unlimited !== true) await rates?.stranger(request, reply);
+    const identity = await gate(request.headers).catch(async (error: unknown) => {
       if (error instanceof StellarError && error.code === 'unauthorized')
-        rates?.stranger(request, reply);
+        await rates?.stranger(request, reply);
       throw error;
     });
-    if (identity !== undefined) rates?.caller(identity, reply);
+    if (identity !== undefined) await rates?.caller(identity, reply);
     return identity;
   };
 }

@@ -65,6 +65,17 @@ test('one key leaves a fifth of the account to the others, once there are others
   expect(passing(caller(1, 1, 'pro'), 1_000)).toBe(59);
 });
 
+test('who goes on asking after a minute’s worth of refusals waits for the next ones', () => {
+  const { clock, limits } = setUp();
+  const delays = (times: number): number[] =>
+    Array.from({ length: times }, () => limits.ofCaller(caller(1), 1)!.delayMs);
+  expect(new Set(delays(60 + 120))).toEqual(new Set([0]));
+  expect(delays(3)).toEqual([900, 900, 900]);
+  expect(limits.ofCaller(caller(2), 1)).toMatchObject({ allowed: true, delayMs: 0 });
+  clock.now += 60_000;
+  expect(delays(1)).toEqual([0]);
+});
+
 test('strangers are counted by address', () => {
   const { limits } = setUp();
   for (let n = 0; n < addressPerMinute; n += 1)
