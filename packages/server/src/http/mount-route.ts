@@ -4,7 +4,7 @@ import type { Authenticator, Identity } from '../auth/identity.js';
 import type { BillingService, WebhookReceiver } from '../billing/billing-service.js';
 import { StellarError } from '../domain/stellar-error.js';
 import { asAgent } from '../memory/as-agent.js';
-import type { MemoryService } from '../memory/memory-service.js';
+import type { Idempotency, MemoryService } from '../memory/memory-service.js';
 import type { Usage } from '../memory/quota.js';
 import type { UsageService } from '../memory/read-usage.js';
 import { checkBodyHeaders } from './body-rules.js';
@@ -73,13 +73,23 @@ function createAdmission(
   return async (request, reply) => {
     if (route.access === 'open' && route.unlimited !== true) await rates?.stranger(request, reply);
     const identity = await gate(request.headers).catch(async (error: unknown) => {
-      if (error instanceof StellarError && error.code === 'unauthorized')
+      // A key that may not do this is charged so too, or its refusals would be free.
+      if (error instanceof StellarError && error.status < 500)
         await rates?.stranger(request, reply);
       throw error;
     });
-    if (identity !== undefined) await rates?.caller(identity, reply);
+    if (identity === undefined) return undefined;
+    await rates?.caller(identity, reply);
+    refuseBoundKey(route, identity);
     return identity;
   };
+}
+
+function refuseBoundKey(route: Route, { agentId }: Identity): void {
+  if (agentId === null || route.boundKeys === true) return;
+  throw new StellarError('agent_not_allowed', {
+    detail: 'This operation concerns the whole account; this key is bound to one agent.',
+  });
 }
 
 /** A signature is of bytes: nothing may parse them before it is proved. */
@@ -154,7 +164,7 @@ function userCall(
       return billingOf(services).service;
     },
     usage,
-    idempotency: idempotencyOf(route, headers, request.url, bytesOf(request)),
+    idempotency: ofAgent(idempotencyOf(route, headers, request.url, bytesOf(request)), agentId),
     ifMatch: route.conditional === true ? ifMatchOf(headers['if-match']) : undefined,
     setEtag: (tag) => void reply.header('etag', quoteTag(tag)),
     setUsage: ({ memories: ofMemories, agents }) => {
@@ -166,6 +176,15 @@ function userCall(
     },
   };
 }
+
+/** What one agent was answered is not repeated to another. */
+const ofAgent = (
+  idempotency: Idempotency | undefined,
+  agentId: string | null,
+): Idempotency | undefined =>
+  idempotency === undefined || agentId === null
+    ? idempotency
+    : { ...idempotency, scope: `${idempotency.scope} as ${agentId}` };
 
 /** As `812/1000`, or `812/unlimited`. */
 const usageText = ({ used, limit }: Usage): string => `${used}/${limit ?? 'unlimited'}`;

@@ -122,6 +122,11 @@ interface Described {
   readonly tag: 'Memories' | 'API keys' | 'Account' | 'Billing' | 'Operator' | 'Service';
   readonly summary: string;
   readonly description?: string;
+  /**
+   * A key that is bound to an agent may call it, and acts as that agent only. Without it such keys are refused, so that
+   * an operation that reaches memories of every agent is closed to them unless somebody decides otherwise.
+   */
+  readonly boundKeys?: true;
   /** Requests of the rate limit that one call counts as. Default 1. */
   readonly cost?: number;
   /** An open operation that probes ask all the time: no limit by address. */

@@ -76,6 +76,21 @@ describeEngines('a key bound to an agent', (engine) => {
     expect((await ask(owner, 'GET', `/api/v1/memories/${theirs}`)).status).toBe(200);
   });
 
+  test('is not told what another agent was answered for the same Idempotency-Key', async () => {
+    const retried = (key: string) =>
+      send(
+        `${server.url}/api/v1/store`,
+        jsonBody({ content: 'Once.' }, { 'X-API-Key': key, 'Idempotency-Key': 'one key' }),
+      );
+    const [theirs, mine, again] = [
+      await retried(owner),
+      await retried(bound),
+      await retried(bound),
+    ];
+    expect(mine.json).toEqual(again.json);
+    expect(mine.json).not.toEqual(theirs.json);
+  });
+
   test('cannot give a memory to another agent, nor away', async () => {
     const mine = await store(bound, { content: 'Of the robot.' });
     for (const agent_id of ['other', null]) {
@@ -85,7 +100,7 @@ describeEngines('a key bound to an agent', (engine) => {
   });
 
   test('does not see what concerns the whole account', async () => {
-    for (const path of ['/api/v1/memories', '/api/v1/timeline', '/api/v1/stats']) {
+    for (const path of ['/api/v1/memories', '/api/v1/timeline', '/api/v1/stats', '/auth/usage']) {
       const answer = await ask(bound, 'GET', path);
       expect(answer.json, path).toMatchObject({ status: 403, code: 'agent_not_allowed' });
     }

@@ -69,6 +69,24 @@ describe('A route', () => {
     }
   });
 
+  test('lets keys that are bound to an agent in only where it keeps to that agent', () => {
+    const open = routes.filter(({ boundKeys }) => boundKeys === true);
+    expect(open.map(({ operationId }) => operationId).toSorted()).toEqual([
+      'createApiKey',
+      'forget',
+      'getMemory',
+      'listApiKeys',
+      'patchMemory',
+      'recall',
+      'recallBatch',
+      'recallContext',
+      'revokeApiKey',
+      'rotateApiKey',
+      'store',
+      'storeBatch',
+    ]);
+  });
+
   test('that writes needs more than the scope read, and is never open', () => {
     // A batch of recalls is a read whose queries do not fit a URL.
     const writes = routes.filter(

@@ -13,6 +13,7 @@ export const createApiKey = defineRoute({
     'The answer is the only place where the key itself is ever shown. A key makes keys that may do as much as it or ' +
     'less, and they end when it is revoked.',
   access: { scope: 'admin' },
+  boundKeys: true,
   body: CreateApiKeyRequest,
   bodyExample: { name: 'laptop', scopes: ['read', 'write'] },
   success: {

@@ -11,6 +11,7 @@ export const forgetMemory = defineRoute({
   tag: 'Memories',
   summary: 'Forget a memory',
   access: { scope: 'write' },
+  boundKeys: true,
   idempotent: true,
   params: z.strictObject({ id: memoryIdParameter }),
   success: {

@@ -13,6 +13,7 @@ export const getMemory = defineRoute({
   summary: 'Get one memory',
   description: 'Does not count as a recall. ETag is its version, for If-Match.',
   access: { scope: 'read' },
+  boundKeys: true,
   params: z.strictObject({ id: memoryIdParameter }),
   success: {
     status: 200,

@@ -1,5 +1,4 @@
 import { UsageResponse } from '@stellar-memory/protocol';
-import { StellarError } from '../../domain/stellar-error.js';
 import { defineRoute } from '../route.js';
 
 const half = { used: 500, limit: 1_000, percent: 50 };
@@ -28,8 +27,5 @@ export const getUsage = defineRoute({
       ],
     },
   },
-  handler: ({ usage, identity }) => {
-    if (identity.agentId !== null) throw new StellarError('agent_not_allowed');
-    return usage.read(identity.userId);
-  },
+  handler: ({ usage, userId }) => usage.read(userId),
 });

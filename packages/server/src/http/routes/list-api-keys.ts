@@ -25,6 +25,7 @@ export const listApiKeys = defineRoute({
   summary: 'List your API keys, without their secrets',
   description: 'The key that asks, and those that may do nothing it may not.',
   access: { scope: 'admin' },
+  boundKeys: true,
   success: {
     status: 200,
     description: 'The keys in use.',

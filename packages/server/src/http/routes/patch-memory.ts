@@ -14,6 +14,7 @@ export const patchMemory = defineRoute({
   description:
     'What is absent stays, `null` clears. With If-Match it changes only the version you read.',
   access: { scope: 'write' },
+  boundKeys: true,
   idempotent: true,
   conditional: true,
   params: z.strictObject({ id: memoryIdParameter }),

@@ -13,6 +13,7 @@ export const recallBatch = defineRoute({
     'Each query is answered as if it were asked alone. What is returned counts as recalled once, however many queries it answers.',
   cost: 5,
   access: { scope: 'read' },
+  boundKeys: true,
   body: RecallBatchRequest,
   bodyExample: { queries: [{ q: 'dark mode' }, { q: 'reports', metadata: { topic: 'work' } }] },
   success: {

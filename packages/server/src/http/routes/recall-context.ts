@@ -12,6 +12,7 @@ export const recallContext = defineRoute({
   description:
     'Takes the best memories, at most `limit`, as far as they fit, each text once, and puts the newest last. What is in the text counts as recalled.',
   access: { scope: 'read' },
+  boundKeys: true,
   query: RecallContextQuery,
   success: {
     status: 200,

@@ -17,6 +17,7 @@ export const recallMemories = defineRoute({
   summary: 'Recall what matters for a query',
   description,
   access: { scope: 'read' },
+  boundKeys: true,
   query: RecallQuery,
   success: {
     status: 200,

@@ -12,6 +12,7 @@ export const revokeApiKey = defineRoute({
   summary: 'Revoke an API key',
   description: 'Effective within a second on every node, also for the keys that it made.',
   access: { scope: 'admin' },
+  boundKeys: true,
   params: z.strictObject({ id: uuidParameter }),
   success: {
     status: 200,

@@ -15,6 +15,7 @@ export const rotateApiKey = defineRoute({
     'The old key works on for `overlap_seconds`, so that nothing stops while the new one is handed out. ' +
     'The keys that it made go over to its successor. The number of keys in use stays the same.',
   access: { scope: 'admin' },
+  boundKeys: true,
   params: z.strictObject({ id: uuidParameter }),
   body: RotateApiKeyRequest,
   bodyExample: { overlap_seconds: 3_600 },

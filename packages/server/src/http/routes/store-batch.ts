@@ -11,6 +11,7 @@ export const storeBatch = defineRoute({
   summary: 'Store up to 100 memories, all or none',
   cost: 5,
   access: { scope: 'write' },
+  boundKeys: true,
   idempotent: true,
   body: StoreBatchRequest,
   bodyExample: { memories: [{ content: 'Deploys run on Tuesdays.' }] },

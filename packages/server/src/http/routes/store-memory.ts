@@ -11,6 +11,7 @@ export const storeMemory = defineRoute({
   summary: 'Store a memory',
   description: 'It can be recalled by the next request.',
   access: { scope: 'write' },
+  boundKeys: true,
   idempotent: true,
   body: StoreRequest,
   bodyExample: {
