@@ -50,7 +50,8 @@ export function asAgent(memories: MemoryService, agentId: string): MemoryService
       refuseOther(patch.agent_id, agentId);
       return memories.patch(userId, id, patch, { ...options, agentId });
     },
-    forget: (userId, id, idempotency) => memories.forget(userId, id, idempotency, agentId),
+    forget: (userId, id, idempotency, options) =>
+      memories.forget(userId, id, idempotency, { ...options, agentId }),
   };
   return { ...refusing, ...mine };
 }

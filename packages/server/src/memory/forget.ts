@@ -1,11 +1,17 @@
 import { StellarError } from '../domain/stellar-error.js';
 import { moveAgent } from '../storage/statements/agents.js';
 import { deleteMemory, lockMemory } from '../storage/statements/memories.js';
-import { changeUsage, lockUsage } from '../storage/statements/tenant-usage.js';
+import {
+  changeUsage,
+  lockUsage,
+  selectUsage,
+  type TenantUsage,
+  totalMemories,
+} from '../storage/statements/tenant-usage.js';
 import { isOf } from './as-agent.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { idempotently } from './idempotently.js';
-import type { MemoryService } from './memory-service.js';
+import type { MemoryService, StoreUsage } from './memory-service.js';
 
 /**
  * Removes a memory, its recalls and its place in the index in one transaction. Round trips: 3
@@ -13,13 +19,14 @@ import type { MemoryService } from './memory-service.js';
  */
 export const createForget =
   (dependencies: MemoryDependencies): MemoryService['forget'] =>
-  async (userId, id, idempotency, agentId) => {
+  async (userId, id, idempotency, { agentId, onUsage } = {}) => {
     const { tenants, index } = dependencies;
+    let used: TenantUsage | undefined;
     await tenants.withTenant(userId, (tx) =>
       idempotently(tx, idempotency, async () => {
         const [, memory] = await Promise.all([lockUsage(tx), lockMemory(tx, id)]);
         if (memory === undefined || !isOf(memory, agentId)) throw new StellarError('not_found');
-        await Promise.all([
+        const writes = Promise.all([
           deleteMemory(tx, id),
           ...(memory.agentId === null
             ? []
@@ -27,8 +34,17 @@ export const createForget =
           index.remove(tx, [memory.doc]),
           changeUsage(tx, { leaves: memory.zone, documents: 0 }),
         ]);
+        // Behind the writes, in the same message.
+        [, used] = await Promise.all([writes, onUsage === undefined ? undefined : selectUsage(tx)]);
         return { removed: true };
       }),
     );
     index.noteChange(userId);
+    // A repeated answer changed nothing.
+    if (used !== undefined) onUsage?.(growthOf(used));
   };
+
+const growthOf = (usage: TenantUsage): StoreUsage => ({
+  memories: { used: totalMemories(usage), limit: usage.memoryLimit },
+  agents: { used: usage.agents, limit: usage.agentLimit },
+});

@@ -37,6 +37,14 @@ export interface VersionedMemory {
   readonly etag: string;
 }
 
+/** What forgetting takes besides. */
+export interface ForgetOptions {
+  /** Another agent's memory is as one that is not there. */
+  readonly agentId?: string;
+  /** Hears what is in use afterwards, unless the answer is a repeated one. */
+  readonly onUsage?: (usage: StoreUsage) => void;
+}
+
 /** What an edit takes besides. */
 export interface PatchOptions {
   /** The tag that the memory must still have. */
@@ -82,8 +90,12 @@ export interface MemoryService {
   recallBatch(userId: UserId, queries: readonly RecallBatchQuery[]): Promise<RecallResponse[]>;
   /** The best memories as a text within a budget of tokens; what is in the text counts as recalled. */
   recallContext(userId: UserId, query: RecallContextQuery): Promise<RecallContextResponse>;
-  /** `agentId`: another agent's memory is as one that is not there. */
-  forget(userId: UserId, id: MemoryId, idempotency?: Idempotency, agentId?: string): Promise<void>;
+  forget(
+    userId: UserId,
+    id: MemoryId,
+    idempotency?: Idempotency,
+    options?: ForgetOptions,
+  ): Promise<void>;
   get(userId: UserId, id: MemoryId): Promise<VersionedMemory>;
   patch(
     userId: UserId,

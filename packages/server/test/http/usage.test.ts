@@ -66,5 +66,12 @@ describeEngines('usage over HTTP', (engine) => {
       upgrade_url: '/pricing',
     });
     expect(await usage(key)).toMatchObject({ memories: { used: 1_000, percent: 100 } });
+    const { id } = last.json as { id: string };
+    const forgotten = await send(`${server.url}/api/v1/forget/${id}`, {
+      method: 'DELETE',
+      headers,
+    });
+    expect(forgotten.headers.get('x-usage-memories')).toBe('999/1000');
+    expect(forgotten.headers.get('x-usage-agents')).toBe('0/1');
   });
 });

@@ -17,11 +17,14 @@ export const forgetMemory = defineRoute({
   success: {
     status: 200,
     description: 'It is gone.',
+    usage: true,
     schema: ForgetResponse,
     example: { removed: true },
   },
-  handler: async ({ memories, userId, idempotency }, { params }) => {
-    await memories.forget(userId, memoryId(params.id), idempotency);
+  handler: async ({ memories, userId, idempotency, setUsage }, { params }) => {
+    await memories.forget(userId, memoryId(params.id), idempotency, {
+      onUsage: setUsage,
+    });
     return { removed: true as const };
   },
 });

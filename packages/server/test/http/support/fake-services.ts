@@ -19,6 +19,7 @@ import type { Authenticator, Identity } from '../../../src/auth/identity.js';
 import { type ApiKeyId, apiKeyId, type UserId, userId } from '../../../src/domain/ids.js';
 import { StellarError } from '../../../src/domain/stellar-error.js';
 import type {
+  ForgetOptions,
   Idempotency,
   MemoryService,
   PatchOptions,
@@ -92,7 +93,12 @@ export class MemoriesInMemory implements MemoryService {
     return { text, tokens: text.length, memories: items.map(({ id }) => id) };
   }
 
-  async forget(user: UserId, id: string, idempotency?: Idempotency, agentId?: string) {
+  async forget(
+    user: UserId,
+    id: string,
+    idempotency?: Idempotency,
+    { agentId }: ForgetOptions = {},
+  ) {
     this.idempotencies.push(idempotency);
     await this.#reach(user, id, agentId);
     if (!this.#of(user).delete(id)) throw new StellarError('not_found');
