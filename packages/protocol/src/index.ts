@@ -58,6 +58,14 @@ export {
   RecallResponse,
 } from './recall.js';
 export { HealthResponse, LivezResponse, ReadyzResponse } from './service.js';
+export {
+  RegisterRequest,
+  RegisterResponse,
+  Session,
+  SessionList,
+  VerifyRequest,
+  VerifyResponse,
+} from './sign-in.js';
 export { textProblem, utf8Bytes } from './text.js';
 export { type SoldTier, soldTiers, type Tier, type TierLimits, tierLimits } from './tiers.js';
 export { resources, UsageResponse } from './usage.js';

@@ -330,6 +330,32 @@ create table schema_migrations (
   constraint schema_migrations_state_check CHECK ((state = ANY (ARRAY['applying'::text, 'applied'::text, 'reverting'::text])))
 );
 
+create table sessions (
+  user_id uuid not null,
+  id uuid not null,
+  token_hash text not null,
+  user_agent text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint sessions_pkey PRIMARY KEY (user_id, id),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table sessions enable row level security;
+alter table sessions force row level security;
+
+create table sign_in_requests (
+  id uuid not null,
+  email text not null,
+  code_hash text not null,
+  tries integer default 0 not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint sign_in_requests_pkey PRIMARY KEY (id)
+);
+alter table sign_in_requests enable row level security;
+alter table sign_in_requests force row level security;
+
 create table subscription_events (
   id uuid default gen_random_uuid() not null,
   user_id uuid not null,
@@ -447,11 +473,19 @@ CREATE INDEX memories_user_id_score ON public.memories USING btree (user_id, tot
 
 CREATE INDEX memories_user_id_zone ON public.memories USING btree (user_id, zone);
 
+CREATE INDEX sessions_token_hash ON public.sessions USING btree (token_hash);
+
+CREATE INDEX sign_in_requests_email ON public.sign_in_requests USING btree (email, created_at);
+
+CREATE INDEX sign_in_requests_expires_at ON public.sign_in_requests USING btree (expires_at);
+
 CREATE INDEX subscriptions_checked_at ON public.subscriptions USING btree (checked_at);
 
 CREATE INDEX subscriptions_due_at ON public.subscriptions USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX subscriptions_id ON public.subscriptions USING btree (id);
+
+CREATE INDEX users_email_lower ON public.users USING btree (lower((email)::text));
 
 CREATE INDEX webhook_events_open ON public.webhook_events USING btree (received_at) WHERE (applied_at IS NULL);
 
@@ -512,6 +546,18 @@ create policy tenant on operator_actions as permissive for all to stellar_app
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
 create policy system on rate_debts as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
+create policy system on sessions as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
+create policy tenant on sessions as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy system on sign_in_requests as permissive for all to stellar_system
   using (true)
   with check (true);
 
@@ -596,6 +642,12 @@ grant select on table operator_actions to stellar_app;
 grant insert, select on table operator_actions to stellar_system;
 
 grant delete, insert, select, update on table rate_debts to stellar_system;
+
+grant delete, select on table sessions to stellar_app;
+
+grant delete, insert, select on table sessions to stellar_system;
+
+grant delete, insert, select, update on table sign_in_requests to stellar_system;
 
 grant select on table subscription_events to stellar_app;
 

@@ -6,6 +6,7 @@ import type { Engine, LocalAccess } from './app/engine.js';
 import { assertCanListen, listenRefused } from './app/port.js';
 import { openPostgresEngine } from './app/postgres-engine.js';
 import { createServices, type Services } from './app/services.js';
+import { openSignIn, type SignIn } from './app/sign-in.js';
 import { openVectors } from './app/vectors.js';
 import { version } from './app/version.js';
 import type { Billing } from './billing/billing.system.js';
@@ -54,7 +55,8 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
       upgradeUrl: `${config.publicUrl ?? ''}/pricing`,
     });
     const billing = openBilling(config, engine.database, services.clock, logger);
-    const http = createHttp(config, services, billing, logger);
+    const signIn = openSignIn(config, engine, services.clock, logger);
+    const http = createHttp(config, { services, billing, signIn }, logger);
     const { url } = await listen(http, config);
     const background = [
       ...startBackground(services, logger),
@@ -62,7 +64,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     ];
     return {
       facts: factsOf(config, engine, url),
-      stop: () => stop({ engine, services, billing, http, background }, logger),
+      stop: () => stop({ engine, services, billing, signIn, http, background }, logger),
     };
   } catch (error) {
     await engine.database.close();
@@ -77,8 +79,7 @@ const openEngine = (config: Config, logger: Logger): Promise<Engine> =>
 
 function createHttp(
   config: Config,
-  services: Services,
-  billing: Billing | undefined,
+  { services, billing, signIn }: Serving,
   logger: Logger,
 ): HttpServer {
   const { host, port, publicUrl, adminToken } = config;
@@ -95,6 +96,7 @@ function createHttp(
         : { limits: services.limiter.limits, trustedProxies: config.trustedProxies },
     admin: adminToken === undefined ? undefined : { accounts, token: adminToken },
     billing,
+    signIn,
     readiness,
     logger,
     clock,
@@ -154,23 +156,29 @@ function startEmbedding({ embedding }: Services, logger: Logger): Background[] {
   return [runInBackground(() => embedding.sweep(), embeddingSweepMs, failed)];
 }
 
-interface Running {
-  readonly engine: Engine;
+/** What requests are served with. */
+interface Serving {
   readonly services: Services;
   readonly billing: Billing | undefined;
+  readonly signIn: SignIn | undefined;
+}
+
+interface Running extends Serving {
+  readonly engine: Engine;
   readonly http: HttpServer;
   readonly background: readonly Background[];
 }
 
 /** Each step runs whatever became of the one before: what can be saved is saved, and the database is closed. */
 async function stop(
-  { engine, services, billing, http, background }: Running,
+  { engine, services, billing, signIn, http, background }: Running,
   logger: Logger,
 ): Promise<void> {
   const steps: [string, () => Promise<unknown>][] = [
     ['requests', () => http.close()],
     ['metering', async () => services.metering.stop()],
     ['background', () => Promise.all(background.map((task) => task.stop()))],
+    ['mails', async () => signIn?.close()],
     ['events of billing', async () => billing?.idle()],
     ['usage warnings', () => services.metering.warnings.flush()],
     ['index', () => services.index.close()],

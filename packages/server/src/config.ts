@@ -195,6 +195,22 @@ export const options = {
     fallback: 'https://api.lemonsqueezy.com',
     parse: url('http', 'https'),
   }),
+  smtpUrl: option<string | undefined>({
+    env: 'SMTP_URL',
+    about:
+      'Mail server for codes, for example `smtps://user:password@mail.example.com`. Embedded without it: codes are shown in the log.',
+    fallback: undefined,
+    fallbackText: 'unset: no sign-up on Postgres',
+    secret: true,
+    parse: url('smtp', 'smtps'),
+  }),
+  smtpFrom: option<string | undefined>({
+    env: 'SMTP_FROM',
+    about:
+      'Sender of its mails, for example `Stellar Memory <no-reply@example.com>`. Required with SMTP_URL.',
+    fallback: undefined,
+    parse: text,
+  }),
   logLevel: option({
     env: 'LOG_LEVEL',
     flag: '--log-level <level>',

@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import { StellarError } from '../domain/stellar-error.js';
 import { findKey, recordKeyUses, type StoredKey } from '../storage/statements/api-keys.system.js';
 import type { SystemDoor } from '../storage/system-door.system.js';
-import type { Authenticator, Identity } from './identity.js';
+import type { Authenticator, KeyIdentity } from './identity.js';
 import { KeyCache } from './key-cache.js';
 import { keyHash } from './key-format.js';
 import { LastUsed } from './last-used.js';
@@ -60,7 +60,7 @@ async function lookUp(system: SystemDoor, hash: string): Promise<StoredKey | und
 }
 
 /** Errors: one and the same `unauthorized` for every way in which a key is not valid. */
-function identityOf(key: StoredKey | undefined, nowMs: number): Identity {
+function identityOf(key: StoredKey | undefined, nowMs: number): KeyIdentity {
   if (key === undefined || !key.isActive || isExpired(key, nowMs))
     throw new StellarError('unauthorized');
   if (key.status !== 'active') throw new StellarError('account_suspended');

@@ -19,7 +19,7 @@ const keyShare = 0.8;
 /** Whose request it is, as a key proved it. */
 export interface Caller {
   readonly userId: UserId;
-  readonly apiKeyId: ApiKeyId;
+  readonly apiKeyId: ApiKeyId | 'owner';
   readonly tier: Tier;
 }
 
@@ -34,7 +34,7 @@ export interface RateVerdict extends Verdict {
 interface TenantBuckets {
   readonly account: Bucket;
   readonly refusals: Bucket;
-  readonly keys: BoundedMap<ApiKeyId, Bucket & { seenAtMs: number }>;
+  readonly keys: BoundedMap<ApiKeyId | 'owner', Bucket & { seenAtMs: number }>;
   /** Milliseconds of debt that the other nodes do not know of. */
   unsharedMs: number;
   sharedAtMs: number;
@@ -153,7 +153,7 @@ function delayOf(refusals: Bucket, nowMs: number): number {
   return 0;
 }
 
-function keyBucket(buckets: TenantBuckets, id: ApiKeyId, nowMs: number): Bucket {
+function keyBucket(buckets: TenantBuckets, id: ApiKeyId | 'owner', nowMs: number): Bucket {
   const found = buckets.keys.get(id);
   if (found !== undefined) {
     found.seenAtMs = nowMs;

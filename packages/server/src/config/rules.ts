@@ -28,6 +28,11 @@ const wholeShop: ConfigRule = (isSet) => {
     : `To sell with Lemon Squeezy, set ${missing.join(', ')} too; to sell nothing, unset the others.`;
 };
 
+const senderOfMail: ConfigRule = (isSet) =>
+  isSet('smtpUrl') && !isSet('smtpFrom')
+    ? 'SMTP_FROM is required with SMTP_URL: mails need a sender, for example no-reply@example.com.'
+    : undefined;
+
 const ownerToMigrate: ConfigRule = (isSet) =>
   isSet('databaseDirectUrl')
     ? undefined
@@ -46,6 +51,7 @@ export const servingRules: readonly ConfigRule[] = [
   directNeedsApp,
   wholeEmbedder,
   wholeShop,
+  senderOfMail,
 ];
 
 /** What migrating needs. */

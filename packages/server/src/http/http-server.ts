@@ -7,7 +7,7 @@ import type { MemoryService } from '../memory/memory-service.js';
 import type { UsageService } from '../memory/read-usage.js';
 import { createApp } from './app-instance.js';
 import { Drain } from './drain.js';
-import { type BillingParts, mountRoute } from './mount-route.js';
+import { type BillingParts, mountRoute, type SignInParts } from './mount-route.js';
 import { refuseUnknownPaths } from './not-found.js';
 import { observeRequests, observeUnrouted } from './observe.js';
 import { openApiDocument } from './open-api.js';
@@ -49,6 +49,8 @@ export interface HttpServerOptions {
   readonly admin?: { readonly accounts: AdminService; readonly token: string } | undefined;
   /** Absent: nothing is sold. */
   readonly billing?: BillingParts | undefined;
+  /** Absent: nobody signs in. */
+  readonly signIn?: SignInParts | undefined;
   readonly readiness: Readiness;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -75,7 +77,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const routes = everyRoute.filter(
     ({ access, tag }) =>
       (access !== 'operator' || options.admin !== undefined) &&
-      (tag !== 'Billing' || options.billing !== undefined),
+      (tag !== 'Billing' || options.billing !== undefined) &&
+      (tag !== 'Sign-in' || options.signIn !== undefined),
   );
   const metrics = new RequestMetrics(options.moreMetrics);
   const app = createApp(config, logger, observeUnrouted(logger, metrics));
@@ -90,7 +93,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     reference: describe(routes, config),
   };
   const operator = options.admin;
-  for (const route of routes) mountRoute(app, route, { ...options, open, operator });
+  for (const route of routes)
+    mountRoute(app, route, { ...options, publicUrl: config.publicUrl, open, operator });
   return {
     server: app.server,
     listen: async () => {

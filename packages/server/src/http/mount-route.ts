@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { ApiKeyService } from '../auth/account-service.js';
-import type { Authenticator, Identity } from '../auth/identity.js';
+import type { Authenticator, Identity, SessionAuthenticator } from '../auth/identity.js';
+import type { SignInService } from '../auth/sign-in-service.js';
 import type { BillingService, WebhookReceiver } from '../billing/billing-service.js';
 import { StellarError } from '../domain/stellar-error.js';
 import { asAgent } from '../memory/as-agent.js';
@@ -17,12 +18,19 @@ import { parseQueryString } from './query-string.js';
 import { createRateGate, type RateOptions } from './rate-gate.js';
 import type { AnyCall, Input, OpenCall, OperatorCall, Route, UserCall } from './route.js';
 import { noParameters, TextAnswer } from './route.js';
+import { sessionCookie } from './session-cookie.js';
 import { validate } from './validate.js';
 
 /** What sells. */
 export interface BillingParts {
   readonly service: BillingService;
   readonly webhooks: WebhookReceiver;
+}
+
+/** What signs people in. */
+export interface SignInParts {
+  readonly service: SignInService;
+  readonly sessions: SessionAuthenticator;
 }
 
 /** What routes are mounted on. */
@@ -33,6 +41,9 @@ export interface RouteServices {
   /** Absent: nothing is sold, and no such route is mounted. */
   readonly billing?: BillingParts | undefined;
   readonly usage: UsageService;
+  /** Absent: nobody signs in. */
+  readonly signIn?: SignInParts | undefined;
+  readonly publicUrl?: string | undefined;
   readonly open: OpenCall;
   /** Absent: nobody is limited. */
   readonly rates?: RateOptions | undefined;
@@ -68,10 +79,16 @@ function createAdmission(
   route: Route,
   services: RouteServices,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<Identity | undefined> {
-  const gate = createGate(route.access, services.authenticator, services.operator?.token);
+  const browser = services.signIn && {
+    sessions: services.signIn.sessions,
+    publicUrl: services.publicUrl,
+    readsOnly: route.method === 'GET',
+  };
+  const gate = createGate(route.access, services.authenticator, services.operator?.token, browser);
   const rates = services.rates && createRateGate(route, services.rates);
+  const isUnproved = route.access === 'open' || route.access === 'visitor';
   return async (request, reply) => {
-    if (route.access === 'open' && route.unlimited !== true) await rates?.stranger(request, reply);
+    if (isUnproved && route.unlimited !== true) await rates?.stranger(request, reply);
     const identity = await gate(request.headers).catch(async (error: unknown) => {
       // A key that may not do this is charged so too, or its refusals would be free.
       if (error instanceof StellarError && error.status < 500)
@@ -128,6 +145,7 @@ function callFactory(route: Route, services: RouteServices): CreateCall {
     return () => operator;
   }
   if (route.access === 'signed') return (request) => signedCall(request, services);
+  if (route.access === 'visitor') return (request, reply) => visitorCall(request, reply, services);
   return (request, reply) => userCall(route, services, request, reply);
 }
 
@@ -137,6 +155,24 @@ function signedCall(request: FastifyRequest, services: RouteServices): AnyCall {
   if (typeof signature !== 'string' || body === undefined)
     throw new Error('A signed operation ran without a signature or a body.');
   return { webhooks: billingOf(services).webhooks, delivery: { body, signature } };
+}
+
+const visitorCall = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: RouteServices,
+): AnyCall => ({
+  signIn: signInOf(services).service,
+  userAgent: request.headers['user-agent'],
+  setSession: (token, maxAgeSeconds) => {
+    reply.header('set-cookie', sessionCookie(token, maxAgeSeconds));
+  },
+});
+
+/** Routes of signing in are mounted only where somebody can. */
+function signInOf({ signIn }: RouteServices): SignInParts {
+  if (signIn === undefined) throw new Error('An operation of signing in needs it.');
+  return signIn;
 }
 
 /** Routes of billing are mounted only where something is sold. */
@@ -164,6 +200,9 @@ function userCall(
       return billingOf(services).service;
     },
     usage,
+    get signIn() {
+      return signInOf(services).service;
+    },
     idempotency: ofAgent(idempotencyOf(route, headers, request.url, bytesOf(request)), agentId),
     ifMatch: route.conditional === true ? ifMatchOf(headers['if-match']) : undefined,
     setEtag: (tag) => void reply.header('etag', quoteTag(tag)),

@@ -19,6 +19,7 @@ and a \`request_id\`; \`errors\` points into the body, or to the query parameter
 const tags = [
   { name: 'Memories', description: 'Store, recall, look at, change and forget.' },
   { name: 'API keys', description: 'Keys of your account; needs a key with the scope admin.' },
+  { name: 'Sign-in', description: 'By a code sent to your mailbox; absent without a mail server.' },
   { name: 'Billing', description: 'What you pay; absent on a server that sells nothing.' },
   { name: 'Account', description: 'What your account is and has in use.' },
   { name: 'Operator', description: 'Accounts; absent on a server without an operator token.' },
@@ -98,7 +99,7 @@ function descriptionOf({ description: text, cost }: Route): { description?: stri
 
 /** OpenAPI 3.1 lets the list of a scheme name roles: here the scope that the key needs. */
 function securityOf(access: Access): OperationObject['security'] {
-  if (access === 'open') return [];
+  if (access === 'open' || access === 'visitor') return [];
   if (access === 'signed') return [{ signature: [] }];
   if (access === 'operator') return [{ operatorToken: [] }];
   return [{ apiKey: [access.scope] }, { bearer: [access.scope] }];

@@ -2,6 +2,7 @@ import type { ErrorCode, Scope } from '@stellar-memory/protocol';
 import { z } from 'zod';
 import type { AdminService, ApiKeyService } from '../auth/account-service.js';
 import type { Identity } from '../auth/identity.js';
+import type { SignInService } from '../auth/sign-in-service.js';
 import type { BillingService, Delivery, WebhookReceiver } from '../billing/billing-service.js';
 import type { UserId } from '../domain/ids.js';
 import type { Idempotency, MemoryService, StoreUsage } from '../memory/memory-service.js';
@@ -9,11 +10,11 @@ import type { UsageService } from '../memory/read-usage.js';
 import type { HealthProbe } from './readiness.js';
 
 /**
- * Who may call: everyone, the operator with his token, a sender who signs his body, or a user with a key that has
- * the scope.
+ * Who may call: everyone, the operator with his token, a sender who signs his body, a visitor who
+ * signs in, or a user with a key that has the scope or in person.
  * There is no default, so a route without a policy does not type-check.
  */
-export type Access = 'open' | 'operator' | 'signed' | { readonly scope: Scope };
+export type Access = 'open' | 'operator' | 'signed' | 'visitor' | { readonly scope: Scope };
 
 /** What an open operation reaches: nothing of any tenant. */
 export interface OpenCall {
@@ -51,6 +52,14 @@ export interface SignedCall {
   readonly delivery: Delivery;
 }
 
+/** What a visitor's operation reaches: he has no account here until he has proved one. */
+export interface VisitorCall {
+  readonly signIn: SignInService;
+  readonly userAgent: string | undefined;
+  /** Gives the browser its session. */
+  readonly setSession: (token: string, maxAgeSeconds: number) => void;
+}
+
 /** What a user's operation reaches, and for whom: the id comes from the key and from nowhere else (FR-04). */
 export interface UserCall {
   readonly userId: UserId;
@@ -61,6 +70,7 @@ export interface UserCall {
   readonly apiKeys: ApiKeyService;
   readonly billing: BillingService;
   readonly usage: UsageService;
+  readonly signIn: SignInService;
   /** Set when the operation is `idempotent` and the client sent a key. */
   readonly idempotency: Idempotency | undefined;
   /** Entity tag of If-Match, when the operation takes one and the client demands a version. */
@@ -79,10 +89,12 @@ type CallOf<A extends Access> = A extends 'open'
     ? OperatorCall
     : A extends 'signed'
       ? SignedCall
-      : UserCall;
+      : A extends 'visitor'
+        ? VisitorCall
+        : UserCall;
 
 /** The call of any policy. */
-export type AnyCall = OpenCall | OperatorCall | SignedCall | UserCall;
+export type AnyCall = OpenCall | OperatorCall | SignedCall | VisitorCall | UserCall;
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
@@ -119,7 +131,14 @@ interface Described {
   /** Template with names in braces, as OpenAPI writes it. */
   readonly path: `/${string}`;
   readonly operationId: string;
-  readonly tag: 'Memories' | 'API keys' | 'Account' | 'Billing' | 'Operator' | 'Service';
+  readonly tag:
+    | 'Memories'
+    | 'API keys'
+    | 'Account'
+    | 'Billing'
+    | 'Operator'
+    | 'Service'
+    | 'Sign-in';
   readonly summary: string;
   readonly description?: string;
   /**

@@ -6,6 +6,7 @@ import { createApiKey } from './routes/create-api-key.js';
 import { createUser } from './routes/create-user.js';
 import { createUserKey } from './routes/create-user-key.js';
 import { docs } from './routes/docs.js';
+import { endSession } from './routes/end-session.js';
 import { forgetMemory } from './routes/forget-memory.js';
 import { getMemory } from './routes/get-memory.js';
 import { getSubscription } from './routes/get-subscription.js';
@@ -15,6 +16,7 @@ import { health } from './routes/health.js';
 import { lemonSqueezyWebhook } from './routes/lemonsqueezy-webhook.js';
 import { listApiKeys } from './routes/list-api-keys.js';
 import { listMemories } from './routes/list-memories.js';
+import { listSessions } from './routes/list-sessions.js';
 import { listUsers } from './routes/list-users.js';
 import { livez } from './routes/livez.js';
 import { metrics } from './routes/metrics.js';
@@ -25,12 +27,14 @@ import { readyz } from './routes/readyz.js';
 import { recallBatch } from './routes/recall-batch.js';
 import { recallContext } from './routes/recall-context.js';
 import { recallMemories } from './routes/recall-memories.js';
+import { register } from './routes/register.js';
 import { revokeApiKey } from './routes/revoke-api-key.js';
 import { rotateApiKey } from './routes/rotate-api-key.js';
 import { stats } from './routes/stats.js';
 import { storeBatch } from './routes/store-batch.js';
 import { storeMemory } from './routes/store-memory.js';
 import { timeline } from './routes/timeline.js';
+import { verify } from './routes/verify.js';
 
 /**
  * Every operation there is. The server mounts this list, the OpenAPI document describes it and the
@@ -52,6 +56,10 @@ export const routes: readonly Route[] = [
   createApiKey,
   rotateApiKey,
   revokeApiKey,
+  register,
+  verify,
+  listSessions,
+  endSession,
   checkout,
   billingPortal,
   changePlan,

@@ -43,6 +43,8 @@ describe('configuration', () => {
       lemonSqueezyVariantPromax: undefined,
       lemonSqueezyTestMode: false,
       lemonSqueezyApiBase: 'https://api.lemonsqueezy.com',
+      smtpUrl: undefined,
+      smtpFrom: undefined,
       logLevel: 'info',
     });
   });

@@ -105,6 +105,11 @@ describe('Every operation', () => {
     await call('GET', '/auth/api-keys');
     await call('POST', `/auth/api-keys/${key.id}/rotate`, {});
     await call('DELETE', `/auth/api-keys/${key.id}`);
+    const asked = await call('POST', '/auth/register', { email: 'mina@example.com' });
+    const { request } = asked.json as { request: string };
+    await call('POST', '/auth/verify', { request, code: '1234 5678' });
+    await call('GET', '/auth/sessions');
+    await call('DELETE', `/auth/sessions/${request}`);
     await call('POST', '/billing/lemonsqueezy/checkout', { tier: 'pro' });
     await call('GET', '/billing/portal');
     await call('POST', '/billing/plan', { tier: 'free' });

@@ -16,7 +16,9 @@ export async function insertUser(tx: SystemTransaction, user: NewUser): Promise<
   const { memories, agents } = tierLimits[user.tier];
   const rows = await tx.query(sql<{ userId: UserId }>`
     with made as (
-      insert into users (id, email, tier) values (${user.userId}, ${user.email}, ${user.tier})
+      insert into users (id, email, tier)
+      select ${user.userId}::uuid, ${user.email}, ${user.tier}
+      where not exists (select from users where lower(email) = ${user.email})
       on conflict (email) do nothing
       returning id
     )
@@ -126,4 +128,24 @@ export async function changeStatus(
   await tx.query(sql`
     update users set status = ${status}, updated_at = now()
     where id = ${userId} and tier <> 'local'`);
+}
+/** An account that a mailbox opens. */
+export interface MailboxOwner {
+  readonly userId: UserId;
+  readonly status: 'active' | 'suspended';
+}
+
+/**
+ * The account of a mailbox, in whatever case v1 wrote its address; of several that differ in case only, the oldest.
+ * The local account has no mailbox.
+ */
+export async function findUserByEmail(
+  tx: SystemTransaction,
+  email: string,
+): Promise<MailboxOwner | undefined> {
+  const rows = await tx.query(sql<MailboxOwner>`
+    select id as "userId", status from users
+    where lower(email) = ${email} and tier <> 'local'
+    order by created_at, id limit 1`);
+  return rows[0];
 }

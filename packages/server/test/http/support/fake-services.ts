@@ -15,7 +15,7 @@ import type {
   User,
 } from '@stellar-memory/protocol';
 import type { AdminService, ApiKeyService, KeyActor } from '../../../src/auth/account-service.js';
-import type { Authenticator, Identity } from '../../../src/auth/identity.js';
+import type { Authenticator, Identity, KeyIdentity } from '../../../src/auth/identity.js';
 import { type ApiKeyId, apiKeyId, type UserId, userId } from '../../../src/domain/ids.js';
 import { StellarError } from '../../../src/domain/stellar-error.js';
 import type {
@@ -163,7 +163,7 @@ export class MemoriesInMemory implements MemoryService {
 
 /** Keys by their text. Counts how often it was asked. */
 export class KeyRing implements Authenticator {
-  readonly #identities = new Map<string, Identity>();
+  readonly #identities = new Map<string, KeyIdentity>();
   asked = 0;
 
   add(
@@ -177,7 +177,7 @@ export class KeyRing implements Authenticator {
     return this;
   }
 
-  async authenticate(presentedKey: string): Promise<Identity> {
+  async authenticate(presentedKey: string): Promise<KeyIdentity> {
     this.asked += 1;
     const identity = this.#identities.get(presentedKey);
     if (identity === undefined) throw new StellarError('unauthorized');
@@ -307,3 +307,30 @@ const asUser = ({ user_id, email, tier }: CreatedUser): User => ({
   agents: 0,
   api_keys: 1,
 });
+const aSession = {
+  id: '33333333-3333-4333-8333-333333333333',
+  user_agent: null,
+  created_at: '2025-11-24T00:00:00.000Z',
+  expires_at: '2025-12-24T00:00:00.000Z',
+  current: false,
+};
+
+/** Signing in for HTTP's own tests: every code is right, and no session opens anything. */
+export const signInInMemory = {
+  service: {
+    register: async () => ({ request: aSession.id, expires_at: aSession.created_at }),
+    verify: async () => ({
+      answer: { user_id: alice, email: 'alice@example.com', created: false },
+      token: 't'.repeat(43),
+      maxAgeSeconds: 60,
+    }),
+    sessions: async () => [aSession],
+    endSession: async () => undefined,
+    idle: async () => undefined,
+  },
+  sessions: {
+    authenticateSession: async (): Promise<Identity> => {
+      throw new StellarError('unauthorized');
+    },
+  },
+};

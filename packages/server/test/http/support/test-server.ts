@@ -15,6 +15,7 @@ import {
   KeyRing,
   MemoriesInMemory,
   nothingUsed,
+  signInInMemory,
 } from './fake-services.js';
 
 export const aliceKey = 'key-of-alice';
@@ -47,6 +48,7 @@ export async function startServer(overrides: Overrides = {}): Promise<TestServer
     usage: nothingUsed,
     admin: { accounts: new AccountsInMemory(), token: operatorToken },
     billing: billingInMemory,
+    signIn: signInInMemory,
     readiness: { problems: async () => [] },
     logger: logInto(log),
     clock: { nowMs: () => performance.now() },

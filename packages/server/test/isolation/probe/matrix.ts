@@ -46,6 +46,7 @@ export async function probeOtherTenant(
 function isRightFor(operation: ProbedOperation, answer: ProbeAnswer): boolean {
   if (operation.audience === 'operator') return answer.status === 401;
   if (operation.audience === 'user' && operation.byId) return answer.status === 404;
+  if (operation.operationId === 'verify') return answer.status === 401;
   return answer.status < 300;
 }
 
@@ -77,7 +78,7 @@ export async function probeReadOnly(
   readKey: string,
   tally: Tally,
 ): Promise<void> {
-  const managing = new Set(['listApiKeys']);
+  const managing = new Set(['listApiKeys', 'listSessions', 'billingPortal']);
   for (const { operationId, audience, byId, request } of operations) {
     if (audience !== 'user') continue;
     const reads =

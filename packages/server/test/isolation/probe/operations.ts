@@ -60,6 +60,17 @@ const builders: Readonly<Record<string, Build>> = {
     body: { overlap_seconds: 60 },
   }),
   usage: () => ({ path: '/auth/usage' }),
+  register: () => ({
+    path: '/auth/register',
+    body: { email: `probe-${crypto.randomUUID()}@example.com` },
+  }),
+  // A code that nobody was sent: what a right one opens is the sign-in suite's to show.
+  verify: () => ({
+    path: '/auth/verify',
+    body: { request: crypto.randomUUID(), code: '12345678' },
+  }),
+  listSessions: () => ({ path: '/auth/sessions' }),
+  endSession: () => ({ path: `/auth/sessions/${crypto.randomUUID()}` }),
   createUser: () => ({
     path: '/admin/users',
     body: { email: `probe-${crypto.randomUUID()}@example.com`, tier: 'free' },

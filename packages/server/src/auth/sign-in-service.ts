@@ -1,0 +1,30 @@
+import type {
+  RegisterRequest,
+  RegisterResponse,
+  Session,
+  VerifyRequest,
+  VerifyResponse,
+} from '@stellar-memory/protocol';
+import type { UserId } from '../domain/ids.js';
+
+/** What a browser gets that has proved a mailbox. */
+export interface SignedIn {
+  readonly answer: VerifyResponse;
+  /** For the cookie; nothing else ever holds it. */
+  readonly token: string;
+  readonly maxAgeSeconds: number;
+}
+
+/** Signing up and in are one: a code proves the mailbox, and the account is there or is made. */
+export interface SignInService {
+  /** Sends a code. No account is looked at, so neither the answer nor its time tells of one. */
+  register(request: RegisterRequest): Promise<RegisterResponse>;
+  /** Errors: `unauthorized` for whatever is wrong with the code; `account_suspended`. */
+  verify(request: VerifyRequest, userAgent: string | undefined): Promise<SignedIn>;
+  /** `current` is the session that asks, if one does. */
+  sessions(userId: UserId, current: string | undefined): Promise<Session[]>;
+  /** At once, on every node. Errors: `not_found`. */
+  endSession(userId: UserId, id: string): Promise<void>;
+  /** Resolves when every mail that was begun has left or failed. */
+  idle(): Promise<void>;
+}
