@@ -35,6 +35,28 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.recalled_memories(owner uuid, docs integer[])
+ RETURNS TABLE(id text, doc integer, content text, metadata jsonb, arbitrary_importance double precision, zone integer, total_score double precision, recall_count integer, last_recalled_at double precision, created_at double precision, updated_at double precision, occurred_at double precision, agent_id text, session_id text, speaker text, role text, pinned boolean)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+    select m.id, m.doc, m.content, m.metadata, m.arbitrary_importance, m.zone, m.total_score,
+           m.recall_count + coalesce(r.recall_count, 0),
+           coalesce(r.last_recalled_at, case when m.recall_count > 0 then m.last_recalled_at end),
+           m.created_at, m.updated_at, m.occurred_at, m.agent_id, m.session_id, m.speaker, m.role, m.pinned
+      from unnest(docs) as d (doc)
+      cross join lateral (
+        select * from memories m where m.user_id = owner and m.doc = d.doc offset 0) as m
+      left join lateral (
+        select * from memory_recalls r where r.user_id = owner and r.memory_id = m.id offset 0) as r on true;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.stellar_schema_state()
  RETURNS TABLE(version integer, breaking boolean)
  LANGUAGE sql
@@ -598,6 +620,8 @@ create policy system on webhook_events as permissive for all to stellar_system
   with check (true);
 
 grant execute on function move_agent to stellar_app;
+
+grant execute on function recalled_memories to stellar_app;
 
 grant execute on function stellar_schema_state to stellar_app;
 

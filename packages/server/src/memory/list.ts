@@ -18,7 +18,7 @@ export const createList =
     };
     const [usage, found] = await tenants.withTenant(
       userId,
-      (tx) => Promise.all([selectUsage(tx), selectPage(tx, selection)]),
+      (tx) => Promise.all([selectUsage(tx), selectPage(tx.ending, selection)]),
       { readOnly: true },
     );
     if (usage === undefined) throw new Error('the tenant has no counter row');

@@ -22,7 +22,7 @@ import { quotaExceeded } from './quota.js';
 export const createGet =
   ({ tenants }: MemoryDependencies): MemoryService['get'] =>
   async (userId, id) => {
-    const memory = await tenants.withTenant(userId, (tx) => selectMemory(tx, id), {
+    const memory = await tenants.withTenant(userId, (tx) => selectMemory(tx.ending, id), {
       readOnly: true,
     });
     if (memory === undefined) throw new StellarError('not_found');

@@ -1,6 +1,7 @@
-import type { RecalledMemory } from '@stellar-memory/protocol';
+import type { RecallBatchQuery, RecalledMemory } from '@stellar-memory/protocol';
 import { epochSeconds } from '../domain/clock.js';
 import type { UserId } from '../domain/ids.js';
+import type { PageEnd } from '../recall/lexical-index.js';
 import { contextBlock } from './context-block.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { explainMemory } from './explain-memory.js';
@@ -8,7 +9,12 @@ import type { MemoryService, RecallPage } from './memory-service.js';
 import { presentRecalled } from './present.js';
 import { decodeRecallCursor, encodeRecallCursor } from './recall-cursor.js';
 import type { RecallTallies } from './recall-tallies.js';
-import { type FoundMemory, type FoundPage, searchMemories } from './search-memories.js';
+import {
+  type FoundMemory,
+  type FoundPage,
+  guessMemories,
+  searchMemories,
+} from './search-memories.js';
 
 type Recalls = Pick<MemoryService, 'recall' | 'recallPage' | 'recallBatch' | 'recallContext'>;
 
@@ -20,13 +26,19 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
   const presented = ({ found }: FoundPage): RecalledMemory[] =>
     found.map((memory) => presentFound(memory, { profile, nowSeconds: epochSeconds(clock) }));
 
+  const find = async (
+    userId: UserId,
+    query: RecallBatchQuery,
+    after?: PageEnd,
+  ): Promise<FoundPage> =>
+    (await guessMemories(dependencies, userId, query, after)) ??
+    tenants.withTenant(userId, (tx) => searchMemories(tx, dependencies, query, after), {
+      readOnly: true,
+    });
+
   const recallPage: Recalls['recallPage'] = async (userId, query) => {
     const after = query.cursor === undefined ? undefined : decodeRecallCursor(query.cursor);
-    const page = await tenants.withTenant(
-      userId,
-      (tx) => searchMemories(tx, dependencies, query, after),
-      { readOnly: true },
-    );
+    const page = await find(userId, query, after);
     const items = presented(page);
     count(userId, idsOf(items));
     return { items, nextCursor: cursorBehind(page) };
@@ -53,11 +65,7 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
       return results;
     },
     async recallContext(userId, query) {
-      const { found } = await tenants.withTenant(
-        userId,
-        (tx) => searchMemories(tx, dependencies, query),
-        { readOnly: true },
-      );
+      const { found } = await find(userId, query);
       const block = contextBlock(
         found.map(({ record }) => record),
         query.max_tokens,

@@ -1,8 +1,10 @@
 import type { RecallBatchQuery } from '@stellar-memory/protocol';
-import type { PageEnd, SearchHit } from '../recall/lexical-index.js';
+import type { UserId } from '../domain/ids.js';
+import type { PageEnd, SearchHit, SearchRequest } from '../recall/lexical-index.js';
 import {
   type MemoryRecord,
   matchingDocs,
+  type RecallFilter,
   selectMemoriesByDoc,
 } from '../storage/statements/memories.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
@@ -21,6 +23,29 @@ export interface FoundPage {
 }
 
 /**
+ * What `searchMemories` would find, in a transaction of one round trip: the node ranks what it knows before it asks
+ * the database, which then says whether that still holds and gives the contents, of one snapshot. `undefined` when
+ * the node knows too little, or what it knew has changed; then nothing is lost but the guess.
+ */
+export async function guessMemories(
+  { tenants, index }: Pick<MemoryDependencies, 'tenants' | 'index'>,
+  userId: UserId,
+  query: RecallBatchQuery,
+  after?: PageEnd,
+): Promise<FoundPage | undefined> {
+  if (query.emotion !== undefined || isFiltered(query)) return undefined;
+  const guess = await index.guess(userId, requestOf(query, after));
+  if (guess === undefined) return undefined;
+  const page = guess.hits.slice(0, query.limit);
+  const [holds, found] = await tenants.withTenant(
+    userId,
+    (tx) => Promise.all([guess.holds(tx), readHits(tx.ending, page)]),
+    { readOnly: true },
+  );
+  return holds ? { found, more: guess.hits.length > page.length } : undefined;
+}
+
+/**
  * Ranks the tenant's memories against the query, then reads the best ones.
  * Filters apply to the ranked list before the limit, so that a filter never makes an answer shorter than it must be.
  * Round trips: 2 (index state, contents) while the index is cached, 3 when something of it must be read; each look
@@ -34,31 +59,37 @@ export async function searchMemories(
 ): Promise<FoundPage> {
   // No memory carries an emotion yet, so none can match one.
   if (query.emotion !== undefined) return { found: [], more: false };
+  const filter = filterOf(query);
   const hits = await index.search(tx, {
-    text: query.q,
-    // One more than asked for tells whether there is a next page.
-    limit: query.limit + 1,
-    ...matchingOf(tx, query),
-    ...(after === undefined ? {} : { after }),
-    ...(query.min_score === undefined ? {} : { minScore: query.min_score }),
-    ...(query.explain === true ? { explain: true } : {}),
+    ...requestOf(query, after),
+    ...(isFiltered(query)
+      ? { matching: (docs: readonly number[]) => matchingDocs(tx, docs, filter) }
+      : {}),
   });
   const page = hits.slice(0, query.limit);
   return { found: await readHits(tx, page), more: hits.length > page.length };
 }
 
-function matchingOf(tx: TenantTransaction, query: RecallBatchQuery) {
-  const filter = {
-    zone: query.zone,
-    since: query.since,
-    until: query.until,
-    agentId: query.agent_id,
-    sessionId: query.session_id,
-    metadata: query.metadata,
-  };
-  const filtered = Object.values(filter).some((value) => value !== undefined);
-  return filtered ? { matching: (docs: readonly number[]) => matchingDocs(tx, docs, filter) } : {};
-}
+const requestOf = (query: RecallBatchQuery, after: PageEnd | undefined): SearchRequest => ({
+  text: query.q,
+  // One more than asked for tells whether there is a next page.
+  limit: query.limit + 1,
+  ...(after === undefined ? {} : { after }),
+  ...(query.min_score === undefined ? {} : { minScore: query.min_score }),
+  ...(query.explain === true ? { explain: true } : {}),
+});
+
+const filterOf = (query: RecallBatchQuery): RecallFilter => ({
+  zone: query.zone,
+  since: query.since,
+  until: query.until,
+  agentId: query.agent_id,
+  sessionId: query.session_id,
+  metadata: query.metadata,
+});
+
+const isFiltered = (query: RecallBatchQuery): boolean =>
+  Object.values(filterOf(query)).some((value) => value !== undefined);
 
 async function readHits(tx: TenantTransaction, hits: readonly SearchHit[]): Promise<FoundMemory[]> {
   if (hits.length === 0) return [];

@@ -7,7 +7,9 @@ import type { MemoryService } from './memory-service.js';
 export const createStats =
   ({ tenants }: MemoryDependencies): MemoryService['stats'] =>
   async (userId) => {
-    const usage = await tenants.withTenant(userId, selectUsage, { readOnly: true });
+    const usage = await tenants.withTenant(userId, (tx) => selectUsage(tx.ending), {
+      readOnly: true,
+    });
     if (usage === undefined) throw new Error('the tenant has no counter row');
     const [core, inner, outer, belt, cloud] = usage.zones;
     return {

@@ -19,7 +19,7 @@ const answer = (memory: NewMemory): StoreResponse => ({
 });
 
 /**
- * `store` and `storeBatch`. Round trips: 2 (statement, commit); with an Idempotency-Key 5
+ * `store` and `storeBatch`. Round trips: 1 (the commit travels along), for a batch 2; with an Idempotency-Key 5
  * (claim, look-up, statement, remember, commit).
  */
 export function createStore(
@@ -58,7 +58,7 @@ async function writeGroup(
   memories: readonly NewMemory[],
 ): Promise<Stored[] | undefined> {
   const outcome = await dependencies.tenants.withTenant(userId, (tx) =>
-    insertMemories(tx, memories),
+    insertMemories(tx.ending, memories),
   );
   const { shortOf, usage } = outcome;
   if (shortOf !== null && memories.length === 1)

@@ -8,7 +8,7 @@ export const createTimeline =
   async (userId, { start, end, limit }) => {
     const found = await tenants.withTenant(
       userId,
-      (tx) => selectTimeline(tx, { start, end, limit }),
+      (tx) => selectTimeline(tx.ending, { start, end, limit }),
       { readOnly: true },
     );
     return found.map((memory) => ({

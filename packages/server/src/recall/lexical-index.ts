@@ -55,6 +55,13 @@ export interface SearchHit {
   readonly explanation?: HitExplanation;
 }
 
+/** What a search would find if nothing has changed. */
+export interface Guess {
+  readonly hits: readonly SearchHit[];
+  /** Whether the transaction's snapshot has the very index that was ranked. One statement. */
+  holds(tx: TenantTransaction): Promise<boolean>;
+}
+
 /** The lexical index of every tenant: exact at every moment, for one tenant at a time. */
 export interface LexicalIndex {
   /** The entry that the store statement writes to `index_recent` beside the memory. Pure. */
@@ -65,6 +72,11 @@ export interface LexicalIndex {
   remove(tx: TenantTransaction, docs: readonly number[]): Promise<void>;
   /** Ranks inside the caller's read-only transaction. */
   search(tx: TenantTransaction, request: SearchRequest): Promise<SearchHit[]>;
+  /**
+   * Ranks what this node knows of the tenant without asking the database; `undefined` when it knows too little, has
+   * heard of a change since, or finds nothing. True only in a transaction in which it holds.
+   */
+  guess(userId: UserId, request: SearchRequest): Promise<Guess | undefined>;
   /** Told after a commit that changed so many of the tenant's memories, so that they may be merged in the background. */
   noteChange(userId: UserId, memories?: number): void;
   /** Ends after the merge that runs in the background; what waits is taken up after the next start. */

@@ -16,7 +16,12 @@ export interface TransactionOptions {
 
 /** An open transaction. Statements that are not awaited in between travel in one round trip. */
 export interface Transaction {
-  query<Row>(statement: Sql<Row>): Promise<Row[]>;
+  /**
+   * Runs a statement. With `then: 'commit'` it is the transaction's last and the commit travels with it, which saves
+   * a round trip; what `work` does afterwards can no longer be rolled back. The transaction still answers only when
+   * the commit has succeeded.
+   */
+  query<Row>(statement: Sql<Row>, then?: 'commit'): Promise<Row[]>;
 }
 
 /**

@@ -10,18 +10,19 @@ export interface CountingDatabase extends Database {
   reset(): void;
 }
 
-/** Counts: statements that are sent while one is under way travel with it; a write's commit is one more. */
+/** Counts: statements sent while one is under way travel with it; a write's commit is one more unless it does too. */
 export function counting(database: Database): CountingDatabase {
   let trips = 0;
   let transactions = 0;
-  const counted = (tx: Transaction): Transaction => {
+  const counted = (tx: Transaction, onCommit: () => void): Transaction => {
     let underWay = 0;
     return {
-      async query<Row>(statement: Sql<Row>): Promise<Row[]> {
+      async query<Row>(statement: Sql<Row>, then?: 'commit'): Promise<Row[]> {
         if (underWay === 0) trips += 1;
+        if (then === 'commit') onCommit();
         underWay += 1;
         try {
-          return await tx.query(statement);
+          return await tx.query(statement, then);
         } finally {
           underWay -= 1;
         }
@@ -42,8 +43,16 @@ export function counting(database: Database): CountingDatabase {
     },
     async transaction(scope, work, options) {
       transactions += 1;
-      const result = await database.transaction(scope, (tx) => work(counted(tx)), options);
-      if (options?.readOnly !== true) trips += 1;
+      let committed = options?.readOnly === true;
+      const noteCommit = (): void => {
+        committed = true;
+      };
+      const result = await database.transaction(
+        scope,
+        (tx) => work(counted(tx, noteCommit)),
+        options,
+      );
+      if (!committed) trips += 1;
       return result;
     },
     close: () => database.close(),

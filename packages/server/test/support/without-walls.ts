@@ -22,7 +22,7 @@ export function withoutFilters(database: Database): Database & { readonly remove
     transaction: (scope, work, options) =>
       database.transaction(
         scope,
-        (tx) => work({ query: (statement) => tx.query(unfiltered(statement)) }),
+        (tx) => work({ query: (statement, then) => tx.query(unfiltered(statement), then) }),
         options,
       ),
     close: () => database.close(),

@@ -1,10 +1,17 @@
 import type { UserId } from '../../domain/ids.js';
 import { insertDead } from '../../storage/statements/index-dead.js';
 import { insertRecent } from '../../storage/statements/index-recent.js';
+import { selectIndexHead } from '../../storage/statements/index-states.js';
 import type { TenantDoor, TenantTransaction } from '../../storage/tenant-door.js';
 import { analysisVersion } from '../analysis/version.js';
 import type { IndexView } from '../index-view.js';
-import type { IndexedDocument, LexicalIndex, SearchHit, SearchRequest } from '../lexical-index.js';
+import type {
+  Guess,
+  IndexedDocument,
+  LexicalIndex,
+  SearchHit,
+  SearchRequest,
+} from '../lexical-index.js';
 import { BackgroundMerges } from './background-merges.js';
 import { buryLost } from './bury-lost.js';
 import { encodeEntry } from './entry-codec.js';
@@ -103,7 +110,18 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     return (await this.#ranked(state, meant, request)).page;
   }
 
+  async guess(userId: UserId, request: SearchRequest): Promise<Guess | undefined> {
+    const state = this.#cache.current(userId);
+    if (state === undefined) return undefined;
+    const query = this.#ranking.prepare(request.text);
+    if (lacksBlocks(state, termsOf(query))) return undefined;
+    const { page } = await this.#ranked(state, query, request);
+    if (page.length === 0) return undefined;
+    return { hits: page, holds: (tx) => this.#holds(tx, state) };
+  }
+
   noteChange(userId: UserId, memories?: number): void {
+    this.#cache.outdate(userId);
     this.#merges.noteChange(userId, memories);
   }
 
@@ -129,6 +147,14 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     } finally {
       this.#buffers.giveBack(buffers);
     }
+  }
+
+  async #holds(tx: TenantTransaction, state: IndexState): Promise<boolean> {
+    const head = await selectIndexHead(tx);
+    const same = head.version === state.version && head.generation === state.generation;
+    if (same) this.#cache.put(tx.userId, state);
+    else this.#cache.outdate(tx.userId);
+    return same;
   }
 
   async #state(tx: TenantTransaction, terms: readonly QueryTerm[]): Promise<IndexState> {
@@ -173,6 +199,9 @@ class BlockLexicalIndex implements RunningLexicalIndex {
       this.#merges.requestRepair(userId, state.memories - state.documents);
   }
 }
+
+const lacksBlocks = (state: IndexState, terms: readonly QueryTerm[]): boolean =>
+  state.segments.some(({ segment }) => segment.missing(terms).length > 0);
 
 const termsOf = (query: PreparedQuery): QueryTerm[] => [...new Set(query.terms)].map(queryTerm);
 

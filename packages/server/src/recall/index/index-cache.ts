@@ -1,6 +1,13 @@
 import type { UserId } from '../../domain/ids.js';
 import { type IndexState, stateBytes } from './index-state.js';
 
+interface CachedState {
+  readonly state: IndexState;
+  readonly bytes: number;
+  /** Whether this node has changed the tenant's memories since. */
+  outdated: boolean;
+}
+
 /**
  * States of tenants' indexes, the latest known one each, bounded in bytes over all tenants. A hit is only a starting
  * point: whoever takes a state checks it against his own snapshot.
@@ -9,7 +16,7 @@ import { type IndexState, stateBytes } from './index-state.js';
  */
 export class IndexCache {
   readonly #maxBytes: number;
-  readonly #entries = new Map<UserId, { readonly state: IndexState; readonly bytes: number }>();
+  readonly #entries = new Map<UserId, CachedState>();
   #bytes = 0;
 
   constructor(maxBytes: number) {
@@ -23,6 +30,18 @@ export class IndexCache {
 
   get(userId: UserId): IndexState | undefined {
     return this.#entries.get(userId)?.state;
+  }
+
+  /** The state unless this node knows that there is a later one. */
+  current(userId: UserId): IndexState | undefined {
+    const entry = this.#entries.get(userId);
+    return entry?.outdated === false ? entry.state : undefined;
+  }
+
+  /** Notes that this node has changed the tenant's memories. */
+  outdate(userId: UserId): void {
+    const entry = this.#entries.get(userId);
+    if (entry !== undefined) entry.outdated = true;
   }
 
   /** Keeps a state unless a later one is known, and makes its tenant the most recently used. */
@@ -45,7 +64,7 @@ export class IndexCache {
   }
 
   #insert(userId: UserId, state: IndexState, bytes: number): void {
-    this.#entries.set(userId, { state, bytes });
+    this.#entries.set(userId, { state, bytes, outdated: false });
     this.#bytes += bytes;
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.#maxBytes) return;

@@ -1,5 +1,5 @@
 import { StellarError } from '../../domain/stellar-error.js';
-import { beginStatement, defaultTimeoutMs } from '../begin-statement.js';
+import { beginStatements, defaultTimeoutMs } from '../begin-statement.js';
 import type { Scope, Transaction, TransactionOptions } from '../database.js';
 import { DatabaseError, fromSqlState } from '../database-error.js';
 import type { Sql } from '../sql.js';
@@ -38,6 +38,7 @@ const portError = (error: unknown): unknown =>
 class EmbeddedTransaction implements Transaction {
   readonly #session: Session;
   #ended = false;
+  #committed: Promise<string> | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -49,7 +50,7 @@ class EmbeddedTransaction implements Transaction {
     options: TransactionOptions,
   ): Promise<T> {
     // Not awaited: it travels with the first statement of `work`. If it fails, so does everything behind it.
-    const begun = this.#session.simple(beginStatement(scope, options));
+    const begun = this.#session.simple(beginStatements(scope, options).join('; '));
     begun.catch(() => undefined);
     try {
       const result = await work(this);
@@ -63,10 +64,12 @@ class EmbeddedTransaction implements Transaction {
     }
   }
 
-  async query<Row>(statement: Sql<Row>): Promise<Row[]> {
+  async query<Row>(statement: Sql<Row>, then?: 'commit'): Promise<Row[]> {
     if (this.#ended) throw new Error('a statement came after the end of its transaction');
     try {
-      return await this.#session.query(statement);
+      const rows = this.#session.query(statement);
+      if (then === 'commit') this.#sendCommit();
+      return await rows;
     } catch (error) {
       throw portError(error);
     }
@@ -80,17 +83,26 @@ class EmbeddedTransaction implements Transaction {
   }
 
   async #commit(readOnly: boolean): Promise<void> {
-    if (this.#ended) return;
-    this.#ended = true;
-    const committed = this.#session.simple('commit');
+    const committed = this.#committed ?? this.#sendCommit();
     // Nothing to lose in a read: its answer need not wait, and the next transaction queues behind the commit.
-    if (readOnly) committed.catch(() => undefined);
-    else if ((await committed) !== 'COMMIT')
+    if (!readOnly && (await committed) !== 'COMMIT')
       throw new Error('the transaction was rolled back at commit');
   }
 
+  #sendCommit(): Promise<string> {
+    this.#ended = true;
+    const committed = this.#session.simple('commit');
+    // Who waits for it is told; in a transaction that failed before, nobody does.
+    committed.catch(() => undefined);
+    this.#committed = committed;
+    return committed;
+  }
+
   async #rollback(): Promise<void> {
-    if (this.#ended || this.#session.engine.lost !== undefined) return;
+    if (this.#session.engine.lost !== undefined) return;
+    await this.#committed?.catch(() => undefined);
+    // A commit behind a failed statement has rolled back already.
+    if (this.#committed !== undefined && this.#session.status === 'I') return;
     this.#ended = true;
     if (this.#session.doubtful) await this.#session.engine.terminate();
     else await this.#session.simple('rollback');

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { StellarError } from '../../domain/stellar-error.js';
-import { beginStatement, defaultTimeoutMs } from '../begin-statement.js';
+import { beginStatements, defaultTimeoutMs } from '../begin-statement.js';
 import type { Database, Scope, Transaction, TransactionOptions } from '../database.js';
 import type { Sql } from '../sql.js';
 import { leaseConnection } from './connection-lease.js';
 import { fromDriverError } from './postgres-errors.js';
 import { rowTypes } from './row-types.js';
+import { type BatchStatement, StatementBatch } from './statement-batch.js';
 
 /** How to reach Postgres as the app login. */
 export interface PostgresOptions {
@@ -21,8 +22,8 @@ export interface PostgresOptions {
 /**
  * Opens the Postgres engine. Connects on first use.
  *
- * Round trips: begin, role and tenant travel with the first statement, and statements that are not awaited in
- * between travel together. A read of one statement costs 1 trip before its answer, a write 2 (its commit).
+ * Round trips: begin, role and tenant travel with the first statement, statements that are not awaited in between
+ * travel together, and the commit travels with a statement that is known to be the last.
  */
 export const openPostgresDatabase = (options: PostgresOptions): Database =>
   new PostgresDatabase(options);
@@ -43,7 +44,6 @@ class PostgresDatabase implements Database {
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       application_name: 'stellar-memory',
-      pipeline: true,
       types: rowTypes,
     });
     this.#pool.on('error', (error) => options.onIdleError?.(error));
@@ -57,9 +57,9 @@ class PostgresDatabase implements Database {
     if (this.#closing !== undefined)
       throw new StellarError('unavailable', { retryAfterSeconds: 1 });
     const client = await leaseConnection(this.#pool);
-    const transaction = new PostgresTransaction(client, options);
+    const transaction = new PostgresTransaction(client, scope, options);
     try {
-      return await Promise.race([transaction.run(scope, work), transaction.cut]);
+      return await Promise.race([transaction.run(work), transaction.cut]);
     } catch (error) {
       throw transaction.overdue
         ? new StellarError('deadline_exceeded', {}, error)
@@ -80,15 +80,24 @@ const streamOf = (client: pg.PoolClient): Socket =>
 class PostgresTransaction implements Transaction {
   overdue = false;
   readonly #client: pg.PoolClient;
+  readonly #scope: Scope;
   readonly #options: TransactionOptions;
   readonly #timer: NodeJS.Timeout;
   /** Rejects past the deadline, so that work which waits for something else does not hold the connection. */
   readonly cut: Promise<never>;
+  /** What leaves together at the end of this turn of the event loop. */
+  #waiting: BatchStatement[] = [];
+  /** Whether a batch is under way: what comes meanwhile leaves in the next one. */
+  #underWay = false;
+  #begun = false;
+  #rolledBack: Promise<void> | undefined;
+  #committed: Promise<pg.QueryResult> | undefined;
   #ended = false;
   #released = false;
 
-  constructor(client: pg.PoolClient, options: TransactionOptions) {
+  constructor(client: pg.PoolClient, scope: Scope, options: TransactionOptions) {
     this.#client = client;
+    this.#scope = scope;
     this.#options = options;
     // An error on a leased connection also rejects its running statement; unheard it would end the process.
     client.on('error', this.#heard);
@@ -102,30 +111,23 @@ class PostgresTransaction implements Transaction {
     );
   }
 
-  async run<T>(scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    // Not awaited: it travels with the first statement of `work`. If it fails, the transaction is
-    // aborted and every statement behind it fails too, so nothing runs without role and tenant.
-    this.#gatherWrites();
-    const begun = this.#client.query(beginStatement(scope, this.#options));
-    begun.catch(() => undefined);
+  async run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     try {
       const result = await work(this);
-      await begun;
       await this.#commit();
       return result;
     } catch (error) {
       await this.#rollback();
-      // A statement behind a failed begin only says "transaction is aborted": report the begin itself.
-      await begun;
       throw error;
     }
   }
 
-  async query<Row>(statement: Sql<Row>): Promise<Row[]> {
+  async query<Row>(statement: Sql<Row>, then?: 'commit'): Promise<Row[]> {
     if (this.#ended) throw new Error('a statement came after the end of its transaction');
     try {
-      const result = await this.#client.query(statement.text, statement.values as unknown[]);
-      return result.rows as Row[];
+      const answer = this.#send(statement.text, statement.values);
+      if (then === 'commit') this.#sendCommit();
+      return (await answer).rows as Row[];
     } catch (error) {
       throw fromDriverError(error);
     }
@@ -133,31 +135,82 @@ class PostgresTransaction implements Transaction {
 
   async #commit(): Promise<void> {
     this.#ended = true;
-    const committed = this.#client.query('commit').then(
+    // Nothing was asked of the database, so nothing was begun.
+    if (!this.#begun) return this.#release();
+    const committed = this.#committed ?? this.#sendCommit();
+    if (this.#options.readOnly !== true) await committed;
+  }
+
+  #sendCommit(): Promise<pg.QueryResult> {
+    this.#ended = true;
+    this.#committed = this.#send('commit').then(
       (result) => {
         this.#release();
         // A commit of an aborted transaction answers ROLLBACK and no error.
         if (result.command !== 'COMMIT')
           throw new Error('the transaction was rolled back at commit');
+        return result;
       },
       (error: unknown) => {
-        this.#release(error);
+        // A statement before it failed: in a read nobody may be waiting, and the connection must not be lost.
+        void this.#rollback();
         throw error;
       },
     );
-    if (this.#options.readOnly !== true) await committed;
-    else committed.catch(() => undefined);
+    // Who waits for it is told; in a transaction that failed before, nobody does.
+    this.#committed.catch(() => undefined);
+    return this.#committed;
   }
 
-  async #rollback(): Promise<void> {
-    if (this.#ended) return;
+  #rollback(): Promise<void> {
+    this.#rolledBack ??= this.#sendRollback();
+    return this.#rolledBack;
+  }
+
+  async #sendRollback(): Promise<void> {
     this.#ended = true;
+    if (!this.#begun) return this.#release();
+    // Statements that nobody waits for may still be under way, and a commit with them.
+    await this.#committed?.catch(() => undefined);
+    if (this.#released) return;
     try {
-      await this.#client.query('rollback');
+      await this.#send('rollback');
       this.#release();
     } catch (error) {
       this.#release(error);
     }
+  }
+
+  #send(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) this.#flushSoon();
+      if (!this.#begun) this.#begin();
+      this.#waiting.push({ text, values, resolve, reject });
+    });
+  }
+
+  /** Travels with the first statement. If it fails, nothing behind it runs, so nothing runs without role and tenant. */
+  #begin(): void {
+    this.#begun = true;
+    const ignore = (): void => undefined;
+    for (const text of beginStatements(this.#scope, this.#options))
+      this.#waiting.push({ text, values: [], resolve: ignore, reject: ignore });
+  }
+
+  /** After the microtasks: what they ask for as well shall travel along. */
+  #flushSoon(): void {
+    process.nextTick(() => this.#flush());
+  }
+
+  #flush(): void {
+    if (this.#underWay || this.#waiting.length === 0) return;
+    this.#underWay = true;
+    const batch = new StatementBatch(this.#waiting, rowTypes, () => {
+      this.#underWay = false;
+      if (this.#waiting.length > 0) this.#flushSoon();
+    });
+    this.#waiting = [];
+    this.#client.query(batch as unknown as pg.Submittable);
   }
 
   /** Gives the connection back if it is provably idle outside a transaction, else destroys it. */
@@ -167,17 +220,14 @@ class PostgresTransaction implements Transaction {
     clearTimeout(this.#timer);
     // A connection that is cut may still say so, after its release.
     if (!this.overdue) this.#client.off('error', this.#heard);
-    const status = (
-      this.#client as unknown as { getTransactionStatus(): string | null }
-    ).getTransactionStatus();
-    this.#client.release(doubt !== undefined || status !== 'I');
+    this.#client.release(doubt !== undefined || this.#status() !== 'I');
   }
 
-  /** What is sent in this turn of the event loop leaves in one packet, so that the database wakes up once for it. */
-  #gatherWrites(): void {
-    const stream = streamOf(this.#client);
-    stream.cork();
-    process.nextTick(() => stream.uncork());
+  /** As of the last answer; null before the first. */
+  #status(): string | null {
+    return (
+      this.#client as unknown as { getTransactionStatus(): string | null }
+    ).getTransactionStatus();
   }
 
   #cut(): Error {

@@ -182,20 +182,13 @@ export async function lockMemory(
   return row && toRecord(row);
 }
 
-/**
- * Memories by document number, in no order.
- * From the numbers to the rows, one look-up each: with `doc = any(…)` a table without statistics was read by whatever
- * index begins with the tenant, every row of it.
- */
+/** Memories by document number, in no order. Migration 014 has the statement: one look-up a document, planned once. */
 export async function selectMemoriesByDoc(
   tx: TenantTransaction,
   docs: readonly number[],
 ): Promise<MemoryRecord[]> {
   const rows = await tx.query<MemoryRow>(
-    sql`select ${columns}
-          from unnest(${docs}::int[]) as d (doc)
-          join memories m on m.user_id = ${tx.userId} and m.doc = d.doc
-          left join memory_recalls r on r.user_id = m.user_id and r.memory_id = m.id`,
+    sql`select * from recalled_memories(${tx.userId}, ${docs})`,
   );
   return rows.map(toRecord);
 }

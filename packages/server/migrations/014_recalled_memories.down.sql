@@ -1,0 +1,1 @@
+drop function recalled_memories(uuid, integer[]);
