@@ -10,6 +10,8 @@ export const createHybridIndex = (
   add: (tx, doc, document) => lexical.add(tx, doc, document),
   remove: (tx, docs) => lexical.remove(tx, docs),
   search: (tx, request) => lexical.search(tx, request),
+  // Only the lexical part could be guessed, and that is not the answer.
+  guess: async () => undefined,
   noteChange(userId, memories) {
     lexical.noteChange(userId, memories);
     embedding.noteChange(userId);
