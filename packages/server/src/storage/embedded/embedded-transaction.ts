@@ -68,7 +68,7 @@ class EmbeddedTransaction implements Transaction {
     if (this.#ended) throw new Error('a statement came after the end of its transaction');
     try {
       const rows = this.#session.query(statement);
-      if (then === 'commit') this.#sendCommit();
+      if (then === 'commit') void this.#sendCommit();
       return await rows;
     } catch (error) {
       throw portError(error);

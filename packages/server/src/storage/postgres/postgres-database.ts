@@ -126,7 +126,7 @@ class PostgresTransaction implements Transaction {
     if (this.#ended) throw new Error('a statement came after the end of its transaction');
     try {
       const answer = this.#send(statement.text, statement.values);
-      if (then === 'commit') this.#sendCommit();
+      if (then === 'commit') void this.#sendCommit();
       return (await answer).rows as Row[];
     } catch (error) {
       throw fromDriverError(error);
