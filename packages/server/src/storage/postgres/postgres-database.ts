@@ -73,6 +73,8 @@ class PostgresDatabase implements Database {
   }
 }
 
+const ignore = (): void => undefined;
+
 /** The driver's socket, which its types keep to themselves. */
 const streamOf = (client: pg.PoolClient): Socket =>
   (client as unknown as { connection: { stream: Socket } }).connection.stream;
@@ -192,7 +194,6 @@ class PostgresTransaction implements Transaction {
   /** Travels with the first statement. If it fails, nothing behind it runs, so nothing runs without role and tenant. */
   #begin(): void {
     this.#begun = true;
-    const ignore = (): void => undefined;
     for (const text of beginStatements(this.#scope, this.#options))
       this.#waiting.push({ text, values: [], resolve: ignore, reject: ignore });
   }
