@@ -6,6 +6,7 @@ import {
   oneOf,
   port,
   secretOf,
+  share,
   signingSecret,
   text,
   trueOrFalse,
@@ -210,6 +211,13 @@ export const options = {
       'Sender of its mails, for example `Stellar Memory <no-reply@example.com>`. Required with SMTP_URL.',
     fallback: undefined,
     parse: text,
+  }),
+  embeddingsWeight: option({
+    env: 'EMBEDDINGS_WEIGHT',
+    about:
+      'What meaning counts against words in the order of results, 0 to 1: 0.15 is safe with any model, strong ones earn 0.3 to 0.5.',
+    fallback: 0.15,
+    parse: share,
   }),
   logLevel: option({
     env: 'LOG_LEVEL',

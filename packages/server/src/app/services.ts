@@ -17,7 +17,9 @@ import {
   createEmbeddingService,
   type EmbeddingService,
 } from '../recall/vectors/embedding-service.system.js';
-import { createHybridIndex } from '../recall/vectors/hybrid-index.js';
+import { indexWithVectors } from '../recall/vectors/index-with-vectors.js';
+import { createMeaningSearch } from '../recall/vectors/meaning-search.js';
+import { QueryEmbedder } from '../recall/vectors/query-embedder.js';
 import { createSystemDoor } from '../storage/system-door.system.js';
 import { createTenantDoor } from '../storage/tenant-door.js';
 import type { Engine } from './engine.js';
@@ -75,7 +77,17 @@ export function createServices(
       ...vectors,
       onError: (err) => logger.warn({ err }, 'embedding failed; it is tried again'),
     });
-  const index = embedding === undefined ? lexical : createHybridIndex(lexical, embedding);
+  const meaning =
+    vectors &&
+    createMeaningSearch({
+      weight: vectors.weight,
+      graph: database.engine === 'postgres',
+      queries: new QueryEmbedder({
+        spaces: () => [vectors, ...(embedding?.isBehind() === true ? vectors.others : [])],
+        onError: (err) => logger.warn({ err }, 'a query was not embedded: words alone decide'),
+      }),
+    });
+  const index = embedding === undefined ? lexical : indexWithVectors(lexical, embedding);
   return {
     clock,
     authenticator,
@@ -90,6 +102,7 @@ export function createServices(
     memories: createMemoryService({
       tenants,
       index,
+      meaning,
       clock,
       profile: v1Profile,
       upgradeUrl,

@@ -2,6 +2,7 @@ import { StartRefused } from '../config/start-refused.js';
 import type { Config } from '../config.js';
 import type { Embedder } from '../recall/embedders/embedder.js';
 import { createHttpEmbedder } from '../recall/embedders/http-embedder.js';
+import type { EmbeddedSpace } from '../recall/vectors/query-embedder.js';
 import type { Database } from '../storage/database.js';
 import type { SpaceDefinition } from '../storage/migrate/vectors.js';
 import { selectSpaces } from '../storage/statements/embedding-spaces.system.js';
@@ -12,6 +13,10 @@ export interface Vectors {
   readonly embedder: Embedder;
   /** Number of the embedder's space. */
   readonly space: number;
+  /** Spaces of other models, from before: searched until this one has caught up. */
+  readonly others: readonly EmbeddedSpace[];
+  /** What meaning counts against words, 0–1. */
+  readonly weight: number;
 }
 
 /** What vectors are to be made by; `undefined` when recall is by words alone. */
@@ -37,7 +42,15 @@ export async function openVectors(
   const system = createSystemDoor(database);
   const spaces = await system.asSystem((tx) => selectSpaces(tx), { readOnly: true });
   const found = spaces.find((one) => one.model === model && one.dimensions === dimensions);
-  if (found !== undefined) return { embedder, space: found.space };
+  if (found !== undefined)
+    return {
+      embedder,
+      space: found.space,
+      others: spaces
+        .filter(({ space }) => space !== found.space)
+        .map((other) => ({ space: other.space, embedder: embedderOf(config, other) })),
+      weight: config.embeddingsWeight,
+    };
   throw new StartRefused([
     `The database has no room for vectors of ${model} with ${dimensions} dimensions. Run, with the same EMBEDDINGS_… variables: stellar-memory migrate up`,
   ]);

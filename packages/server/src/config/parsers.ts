@@ -20,6 +20,12 @@ export const wholeNumber =
       : { refused: `must be a whole number from ${least} to ${most}` };
   };
 
+/** A share of a whole. */
+export const share = (value: string): number | Refused => {
+  const number = /^\d(\.\d{1,6})?$/.test(value) ? Number(value) : Number.NaN;
+  return number <= 1 ? number : { refused: 'must be a number from 0 to 1' };
+};
+
 /** A URL with one of the schemes. */
 export const url =
   (...schemes: [string, ...string[]]) =>

@@ -213,6 +213,7 @@ function userCall(
     setNextCursor: (cursor) => {
       if (cursor !== undefined) reply.header('x-next-cursor', cursor);
     },
+    setDegraded: (part) => void reply.header('x-degraded', part),
   };
 }
 

@@ -127,11 +127,17 @@ function successOf({ success }: Route): ResponseObject {
   };
 }
 
-function headersOf({ etag, nextCursor, usage }: Route['success']): Pick<ResponseObject, 'headers'> {
+function headersOf({
+  etag,
+  nextCursor,
+  usage,
+  degraded,
+}: Route['success']): Pick<ResponseObject, 'headers'> {
   const headers = {
     ...(etag === true ? { ETag: etagHeader } : {}),
     ...(nextCursor === true ? { 'X-Next-Cursor': nextCursorHeader } : {}),
     ...(usage === true ? { 'X-Usage-Memories': usageHeader, 'X-Usage-Agents': usageHeader } : {}),
+    ...(degraded === true ? { 'X-Degraded': degradedHeader } : {}),
   };
   return Object.keys(headers).length === 0 ? {} : { headers };
 }
@@ -142,6 +148,10 @@ const usageHeader = {
 };
 const nextCursorHeader = {
   description: 'Send it as `cursor` for the next page; absent on the last one',
+  schema: { type: 'string' },
+};
+const degradedHeader = {
+  description: '`embedder`: it did not answer, so words alone decided; absent otherwise',
   schema: { type: 'string' },
 };
 const etagHeader = { description: 'Version of the memory', schema: { type: 'string' } };

@@ -81,6 +81,8 @@ export interface UserCall {
   readonly setUsage: (usage: StoreUsage) => void;
   /** Sends the cursor of the next page as X-Next-Cursor; nothing when there is none. */
   readonly setNextCursor: (cursor: string | undefined) => void;
+  /** Says that a part of the service was missing, and the answer is right but not as good as it could be. */
+  readonly setDegraded: (part: string) => void;
 }
 
 type CallOf<A extends Access> = A extends 'open'
@@ -120,6 +122,8 @@ interface Success<Answer extends z.ZodType> {
   readonly nextCursor?: true;
   /** Sends what is in use as X-Usage-Memories and X-Usage-Agents. */
   readonly usage?: true;
+  /** May send X-Degraded. */
+  readonly degraded?: true;
   /** Default `application/json`. */
   readonly contentType?: string;
   /** Overrides of the headers that every answer has. */

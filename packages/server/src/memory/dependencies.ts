@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { UserId } from '../domain/ids.js';
 import type { ScoreProfile } from '../domain/score.js';
 import type { LexicalIndex } from '../recall/lexical-index.js';
+import type { MeaningSearch } from '../recall/vectors/meaning-search.js';
 import type { GrowthUsage } from '../storage/statements/memories.js';
 import type { TenantDoor } from '../storage/tenant-door.js';
 
@@ -14,6 +15,8 @@ export interface UsageWatch {
 export interface MemoryDependencies {
   readonly tenants: TenantDoor;
   readonly index: LexicalIndex;
+  /** Recall by meaning beside words; absent without an embedder. */
+  readonly meaning?: MeaningSearch | undefined;
   readonly clock: Clock;
   readonly profile: ScoreProfile;
   /** Where a full store is sent to; absent when nothing is sold here. */

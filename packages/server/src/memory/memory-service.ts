@@ -59,6 +59,8 @@ export interface RecallPage {
   readonly items: RecallResponse;
   /** For the query that goes on behind it; `undefined` on the last page. */
   readonly nextCursor: string | undefined;
+  /** An embedder is configured but failed, so that words alone decided. */
+  readonly wordsOnly?: boolean;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { RecallBatchQuery, RecalledMemory } from '@stellar-memory/protocol';
 import { epochSeconds } from '../domain/clock.js';
 import type { UserId } from '../domain/ids.js';
-import type { PageEnd } from '../recall/lexical-index.js';
+import type { QueryMeaning } from '../recall/vectors/query-embedder.js';
 import { contextBlock } from './context-block.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { explainMemory } from './explain-memory.js';
@@ -13,6 +13,7 @@ import {
   type FoundMemory,
   type FoundPage,
   guessMemories,
+  type SearchContext,
   searchMemories,
 } from './search-memories.js';
 
@@ -29,30 +30,34 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
   const find = async (
     userId: UserId,
     query: RecallBatchQuery,
-    after?: PageEnd,
+    context: SearchContext,
   ): Promise<FoundPage> =>
-    (await guessMemories(dependencies, userId, query, after)) ??
-    tenants.withTenant(userId, (tx) => searchMemories(tx, dependencies, query, after), {
+    (await guessMemories(dependencies, userId, query, context)) ??
+    tenants.withTenant(userId, (tx) => searchMemories(tx, dependencies, query, context), {
       readOnly: true,
     });
 
   const recallPage: Recalls['recallPage'] = async (userId, query) => {
     const after = query.cursor === undefined ? undefined : decodeRecallCursor(query.cursor);
-    const page = await find(userId, query, after);
+    const meaning = (await meaningsOf(dependencies, userId, [query]))?.[0];
+    const page = await find(userId, query, { after, meaning });
     const items = presented(page);
     count(userId, idsOf(items));
-    return { items, nextCursor: cursorBehind(page) };
+    const wordsOnly = meaning?.length === 0;
+    return { items, nextCursor: cursorBehind(page), ...(wordsOnly ? { wordsOnly } : {}) };
   };
 
   return {
     recallPage,
     recall: async (userId, query) => (await recallPage(userId, query)).items,
     async recallBatch(userId, queries) {
+      const meanings = await meaningsOf(dependencies, userId, queries);
       const pages = await tenants.withTenant(
         userId,
         async (tx) => {
           const [first, ...rest] = queries.map(
-            (query) => () => searchMemories(tx, dependencies, query),
+            (query, at) => () =>
+              searchMemories(tx, dependencies, query, { meaning: meanings?.[at] }),
           );
           if (first === undefined) return [];
           // The first warms the index, so that the others, which travel together, need not read the same.
@@ -65,7 +70,8 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
       return results;
     },
     async recallContext(userId, query) {
-      const { found } = await find(userId, query);
+      const meaning = (await meaningsOf(dependencies, userId, [query]))?.[0];
+      const { found } = await find(userId, query, { meaning });
       const block = contextBlock(
         found.map(({ record }) => record),
         query.max_tokens,
@@ -75,6 +81,17 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
     },
   };
 }
+
+/** What queries mean; absent without an embedder. Before any transaction begins, so that none waits for one. */
+const meaningsOf = (
+  { meaning }: MemoryDependencies,
+  userId: UserId,
+  queries: readonly { readonly q: string }[],
+): Promise<readonly QueryMeaning[]> | undefined =>
+  meaning?.embed(
+    userId,
+    queries.map(({ q }) => q),
+  );
 
 const idsOf = (memories: readonly RecalledMemory[]): string[] => memories.map(({ id }) => id);
 

@@ -1,6 +1,8 @@
 import type { RecallBatchQuery } from '@stellar-memory/protocol';
 import type { UserId } from '../domain/ids.js';
-import type { PageEnd, SearchHit, SearchRequest } from '../recall/lexical-index.js';
+import type { Nearness, PageEnd, SearchHit, SearchRequest } from '../recall/lexical-index.js';
+import type { MeaningSearch } from '../recall/vectors/meaning-search.js';
+import type { QueryMeaning } from '../recall/vectors/query-embedder.js';
 import {
   type MemoryRecord,
   matchingDocs,
@@ -22,6 +24,13 @@ export interface FoundPage {
   readonly more: boolean;
 }
 
+/** What a search goes by besides the query. */
+export interface SearchContext {
+  readonly after?: PageEnd | undefined;
+  /** What the query means; absent or empty, words alone decide. */
+  readonly meaning?: QueryMeaning | undefined;
+}
+
 /**
  * What `searchMemories` would find, in a transaction of one round trip: the node ranks what it knows before it asks
  * the database, which then says whether that still holds and gives the contents, of one snapshot. `undefined` when
@@ -31,9 +40,10 @@ export async function guessMemories(
   { tenants, index }: Pick<MemoryDependencies, 'tenants' | 'index'>,
   userId: UserId,
   query: RecallBatchQuery,
-  after?: PageEnd,
+  { after, meaning = [] }: SearchContext,
 ): Promise<FoundPage | undefined> {
-  if (query.emotion !== undefined || isFiltered(query)) return undefined;
+  // What lies near in meaning is known to the database alone.
+  if (query.emotion !== undefined || isFiltered(query) || meaning.length > 0) return undefined;
   const guess = await index.guess(userId, requestOf(query, after));
   if (guess === undefined) return undefined;
   const page = guess.hits.slice(0, query.limit);
@@ -53,9 +63,9 @@ export async function guessMemories(
  */
 export async function searchMemories(
   tx: TenantTransaction,
-  { index }: Pick<MemoryDependencies, 'index'>,
+  { index, meaning: search }: Pick<MemoryDependencies, 'index' | 'meaning'>,
   query: RecallBatchQuery,
-  after?: PageEnd,
+  { after, meaning }: SearchContext = {},
 ): Promise<FoundPage> {
   // No memory carries an emotion yet, so none can match one.
   if (query.emotion !== undefined) return { found: [], more: false };
@@ -65,6 +75,9 @@ export async function searchMemories(
     ...(isFiltered(query)
       ? { matching: (docs: readonly number[]) => matchingDocs(tx, docs, filter) }
       : {}),
+    ...(search === undefined || meaning === undefined
+      ? {}
+      : { near: nearnessOf(tx, search, meaning, isFiltered(query) ? filter : undefined) }),
   });
   const page = hits.slice(0, query.limit);
   return { found: await readHits(tx, page), more: hits.length > page.length };
@@ -90,6 +103,19 @@ const filterOf = (query: RecallBatchQuery): RecallFilter => ({
 
 const isFiltered = (query: RecallBatchQuery): boolean =>
   Object.values(filterOf(query)).some((value) => value !== undefined);
+
+/** Begun before the index reads, so that both travel together. */
+function nearnessOf(
+  tx: TenantTransaction,
+  search: MeaningSearch,
+  meaning: QueryMeaning,
+  filter: RecallFilter | undefined,
+): Nearness {
+  const documents = search.nearest(tx, meaning, filter);
+  // When the index's own read fails first, nobody waits for this one.
+  documents.catch(() => undefined);
+  return { documents, weight: search.weight };
+}
 
 async function readHits(tx: TenantTransaction, hits: readonly SearchHit[]): Promise<FoundMemory[]> {
   if (hits.length === 0) return [];

@@ -1,5 +1,6 @@
 import type { UserId } from '../domain/ids.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
+import type { NearDocument } from './ranking/fuse.js';
 
 /** What the index keeps of a memory. Times are epoch seconds. */
 export interface IndexedDocument {
@@ -25,6 +26,16 @@ export interface SearchRequest {
   readonly minScore?: number;
   /** Whether to say how each hit came about. */
   readonly explain?: boolean;
+  /** What lies near the query by its meaning, to be weighed against what its words find. */
+  readonly near?: Nearness;
+}
+
+/** Documents near a query in meaning. */
+export interface Nearness {
+  /** Nearest first, filtered already; dead ones may be among them. Awaited beside the index's own reads. */
+  readonly documents: Promise<readonly NearDocument[]>;
+  /** What meaning counts against words, 0–1. */
+  readonly weight: number;
 }
 
 /** Where a page of a ranking ended. */

@@ -23,10 +23,11 @@ function prepared(query: AnalysedQuery): PreparedQuery {
   return {
     terms: query.terms.map(({ term }) => term),
     rank(view, limit, { explain } = { explain: false }) {
-      const { docs, scores, parts } = rank(view, query, { limit, explain });
+      const { docs, scores, exact, parts } = rank(view, query, { limit, explain });
       return docs.map((doc, at) => ({
         doc,
         score: scores[at]!,
+        ...(exact.has(doc) ? { exact: true } : {}),
         ...(parts === undefined ? {} : { parts: { ...parts[at]! } }),
       }));
     },

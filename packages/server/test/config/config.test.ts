@@ -45,6 +45,7 @@ describe('configuration', () => {
       lemonSqueezyApiBase: 'https://api.lemonsqueezy.com',
       smtpUrl: undefined,
       smtpFrom: undefined,
+      embeddingsWeight: 0.15,
       logLevel: 'info',
     });
   });

@@ -25,10 +25,12 @@ export const recallMemories = defineRoute({
     schema: RecallResponse,
     example: [exampleRecalled],
     nextCursor: true,
+    degraded: true,
   },
-  handler: async ({ memories, userId, setNextCursor }, { query }) => {
-    const { items, nextCursor } = await memories.recallPage(userId, query);
+  handler: async ({ memories, userId, setNextCursor, setDegraded }, { query }) => {
+    const { items, nextCursor, wordsOnly } = await memories.recallPage(userId, query);
     setNextCursor(nextCursor);
+    if (wordsOnly === true) setDegraded('embedder');
     return items;
   },
 });

@@ -16,6 +16,7 @@ import { BackgroundMerges } from './background-merges.js';
 import { buryLost } from './bury-lost.js';
 import { encodeEntry } from './entry-codec.js';
 import { explainHit } from './explain-hit.js';
+import { type NearInView, nearInView, rankFused } from './fused-ranking.js';
 import { IndexCache } from './index-cache.js';
 import type { IndexState } from './index-state.js';
 import { viewOfState } from './index-view-of-state.js';
@@ -102,12 +103,14 @@ class BlockLexicalIndex implements RunningLexicalIndex {
   async search(tx: TenantTransaction, request: SearchRequest): Promise<SearchHit[]> {
     const query = this.#ranking.prepare(request.text);
     const state = await this.#state(tx, termsOf(query));
-    const asked = await this.#ranked(state, query, request);
+    const near =
+      request.near && nearInView(state, await request.near.documents, request.near.weight);
+    const asked = await this.#ranked(state, query, request, near);
     if (!asked.nothingMatches || query.respell === undefined) return asked.page;
     const meant = await query.respell(dictionaryOf(tx, state));
-    if (meant === undefined) return [];
+    if (meant === undefined) return asked.page;
     await readTerms(tx, state, termsOf(meant));
-    return (await this.#ranked(state, meant, request)).page;
+    return (await this.#ranked(state, meant, request, near)).page;
   }
 
   async guess(userId: UserId, request: SearchRequest): Promise<Guess | undefined> {
@@ -115,7 +118,7 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     if (state === undefined) return undefined;
     const query = this.#ranking.prepare(request.text);
     if (lacksBlocks(state, termsOf(query))) return undefined;
-    const { page } = await this.#ranked(state, query, request);
+    const { page } = await this.#ranked(state, query, request, undefined);
     if (page.length === 0) return undefined;
     return { hits: page, holds: (tx) => this.#holds(tx, state) };
   }
@@ -137,13 +140,16 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     state: IndexState,
     query: PreparedQuery,
     request: SearchRequest,
+    near: NearInView | undefined,
   ): Promise<{ readonly page: SearchHit[]; readonly nothingMatches: boolean }> {
     const terms = termsOf(query);
     const buffers = this.#buffers.lend(terms.length);
     try {
       const view = viewOfState(state, terms, this.#ranking.speakerKeys, buffers);
-      const page = await pageOf(state, view, query, request);
-      return { page, nothingMatches: page.length === 0 && query.rank(view, 1).length === 0 };
+      const page = await pageOf(state, view, query, request, near);
+      // Meaning always finds something; whether the words did is another question.
+      const mayBeNothing = page.length === 0 || near !== undefined;
+      return { page, nothingMatches: mayBeNothing && query.rank(view, 1).length === 0 };
     } finally {
       this.#buffers.giveBack(buffers);
     }
@@ -210,11 +216,15 @@ async function pageOf(
   view: IndexView,
   query: PreparedQuery,
   request: SearchRequest,
+  near: NearInView | undefined,
 ): Promise<SearchHit[]> {
   const { docs } = state.columns;
   const explain = request.explain === true;
   const rank = (limit: number): Found[] =>
-    query.rank(view, limit, { explain }).map((ranked) => ({ ranked, ...hitOf(ranked, docs) }));
+    rankFused(query, view, limit, { explain, near }).map((ranked) => ({
+      ranked,
+      ...hitOf(ranked, docs),
+    }));
   const page = await rankPage(rank, request);
   return page.map(({ ranked, doc, score }) => ({
     doc,

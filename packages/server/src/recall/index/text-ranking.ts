@@ -5,6 +5,8 @@ import type { IndexedDocument } from '../lexical-index.js';
 export interface Ranked {
   readonly doc: number;
   readonly score: number;
+  /** It alone has what is looked for: nothing may come before it. */
+  readonly exact?: boolean;
   /** What each part of the ranking gave, by its name, when that was asked for and is known. */
   readonly parts?: Readonly<Record<string, number>>;
 }

@@ -23,7 +23,7 @@ export function neighbourOf(view: IndexView, doc: number, step: -1 | 1): number 
 
 /** Calls back for every turn that takes over some of a turn's score, with the share it takes. */
 export function handOn(
-  { view, weights }: Pass,
+  { view, weights }: Pick<Pass, 'view' | 'weights'>,
   doc: number,
   take: (neighbour: number, share: number) => void,
 ): void {

@@ -25,6 +25,8 @@ export interface RankOptions {
 export interface Ranking {
   readonly docs: readonly number[];
   readonly scores: readonly number[];
+  /** Those that alone have what is looked for; nothing may come before them. Empty for most queries. */
+  readonly exact: ReadonlySet<number>;
   /** With `explain` only. */
   readonly parts?: readonly ScoreParts[];
 }
@@ -57,9 +59,9 @@ function rankMatches(pass: Pass, { limit, filter, explain }: RankOptions): Ranki
   addSpoken(pass);
   const best = bestCandidates(pass, { norms, holders, limit, filter });
   const ranking = best.docs.length < limit ? rankRest(best, pass.scratch, limit, filter) : best;
-  if (!explain) return ranking;
+  if (!explain) return { ...ranking, exact: holders };
   const parts = ranking.docs.map((doc, at) =>
     partsOf(pass, norms, doc, holders.has(doc) ? ranking.scores[at] : undefined),
   );
-  return { ...ranking, parts };
+  return { ...ranking, exact: holders, parts };
 }

@@ -27,6 +27,8 @@ export interface EmbeddingService {
   noteChange(userId: UserId): void;
   /** Takes up what other nodes and earlier lives left undone, and counts what is left. */
   sweep(): Promise<void>;
+  /** Whether memories without a vector were left at the last look. */
+  isBehind(): boolean;
   /** What is left and what was done, in Prometheus' text format. */
   metrics(): readonly string[];
   idle(): Promise<void>;
@@ -62,6 +64,7 @@ export function createEmbeddingService(options: EmbeddingOptions): EmbeddingServ
       sweeping = sweep.catch(() => undefined);
       return sweep;
     },
+    isBehind: () => (backlog?.documents ?? 0) > 0,
     metrics: () => [
       ...(backlog === undefined ? [] : backlogLines(backlog)),
       '# TYPE stellar_embeddings_total counter',

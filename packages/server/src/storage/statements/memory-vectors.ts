@@ -43,5 +43,5 @@ export async function deleteVectors(
 }
 
 /** As Postgres reads a vector; half precision keeps 3 digits of it. */
-const vectorText = (vector: Float32Array): string =>
+export const vectorText = (vector: Float32Array): string =>
   `[${Array.from(vector, (value) => value.toPrecision(5)).join()}]`;

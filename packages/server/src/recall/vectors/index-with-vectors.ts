@@ -2,7 +2,7 @@ import type { LexicalIndex } from '../lexical-index.js';
 import type { EmbeddingService } from './embedding-service.system.js';
 
 /** The lexical index, with vectors that follow what changes. */
-export const createHybridIndex = (
+export const indexWithVectors = (
   lexical: LexicalIndex,
   embedding: Pick<EmbeddingService, 'noteChange' | 'close'>,
 ): LexicalIndex => ({
