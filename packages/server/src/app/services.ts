@@ -18,8 +18,9 @@ import {
   type EmbeddingService,
 } from '../recall/vectors/embedding-service.system.js';
 import { indexWithVectors } from '../recall/vectors/index-with-vectors.js';
-import { createMeaningSearch } from '../recall/vectors/meaning-search.js';
+import { createMeaningSearch, type MeaningSearch } from '../recall/vectors/meaning-search.js';
 import { QueryEmbedder } from '../recall/vectors/query-embedder.js';
+import type { Database } from '../storage/database.js';
 import { createSystemDoor } from '../storage/system-door.system.js';
 import { createTenantDoor } from '../storage/tenant-door.js';
 import type { Engine } from './engine.js';
@@ -77,16 +78,7 @@ export function createServices(
       ...vectors,
       onError: (err) => logger.warn({ err }, 'embedding failed; it is tried again'),
     });
-  const meaning =
-    vectors &&
-    createMeaningSearch({
-      weight: vectors.weight,
-      graph: database.engine === 'postgres',
-      queries: new QueryEmbedder({
-        spaces: () => [vectors, ...(embedding?.isBehind() === true ? vectors.others : [])],
-        onError: (err) => logger.warn({ err }, 'a query was not embedded: words alone decide'),
-      }),
-    });
+  const meaning = vectors && meaningOf(database, logger, vectors, embedding);
   const index = embedding === undefined ? lexical : indexWithVectors(lexical, embedding);
   return {
     clock,
@@ -116,3 +108,18 @@ export function createServices(
     readiness: schemaReadiness(system),
   };
 }
+
+const meaningOf = (
+  { engine }: Database,
+  logger: Logger,
+  vectors: Vectors,
+  embedding: EmbeddingService | undefined,
+): MeaningSearch =>
+  createMeaningSearch({
+    weight: vectors.weight,
+    graph: engine === 'postgres',
+    queries: new QueryEmbedder({
+      spaces: () => [vectors, ...(embedding?.isBehind() === true ? vectors.others : [])],
+      onError: (err) => logger.warn({ err }, 'a query was not embedded: words alone decide'),
+    }),
+  });

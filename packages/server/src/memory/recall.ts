@@ -27,24 +27,14 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
   const presented = ({ found }: FoundPage): RecalledMemory[] =>
     found.map((memory) => presentFound(memory, { profile, nowSeconds: epochSeconds(clock) }));
 
-  const find = async (
-    userId: UserId,
-    query: RecallBatchQuery,
-    context: SearchContext,
-  ): Promise<FoundPage> =>
-    (await guessMemories(dependencies, userId, query, context)) ??
-    tenants.withTenant(userId, (tx) => searchMemories(tx, dependencies, query, context), {
-      readOnly: true,
-    });
-
   const recallPage: Recalls['recallPage'] = async (userId, query) => {
     const after = query.cursor === undefined ? undefined : decodeRecallCursor(query.cursor);
     const meaning = (await meaningsOf(dependencies, userId, [query]))?.[0];
-    const page = await find(userId, query, { after, meaning });
+    const page = await find(dependencies, userId, query, { after, meaning });
     const items = presented(page);
     count(userId, idsOf(items));
-    const wordsOnly = meaning?.length === 0;
-    return { items, nextCursor: cursorBehind(page), ...(wordsOnly ? { wordsOnly } : {}) };
+    const wordsOnly = meaning?.length === 0 ? { wordsOnly: true } : {};
+    return { items, nextCursor: cursorBehind(page), ...wordsOnly };
   };
 
   return {
@@ -71,7 +61,7 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
     },
     async recallContext(userId, query) {
       const meaning = (await meaningsOf(dependencies, userId, [query]))?.[0];
-      const { found } = await find(userId, query, { meaning });
+      const { found } = await find(dependencies, userId, query, { meaning });
       const block = contextBlock(
         found.map(({ record }) => record),
         query.max_tokens,
@@ -81,6 +71,19 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
     },
   };
 }
+
+const find = async (
+  dependencies: MemoryDependencies,
+  userId: UserId,
+  query: RecallBatchQuery,
+  context: SearchContext,
+): Promise<FoundPage> =>
+  (await guessMemories(dependencies, userId, query, context)) ??
+  dependencies.tenants.withTenant(
+    userId,
+    (tx) => searchMemories(tx, dependencies, query, context),
+    { readOnly: true },
+  );
 
 /** What queries mean; absent without an embedder. Before any transaction begins, so that none waits for one. */
 const meaningsOf = (
