@@ -215,7 +215,7 @@ export const options = {
   embeddingsWeight: option({
     env: 'EMBEDDINGS_WEIGHT',
     about:
-      'What meaning counts against words in the order of results, 0 to 1: 0.15 is safe with any model, strong ones earn 0.3 to 0.5.',
+      'What meaning counts against words in the order of results, 0 to 1: 0.15 does little harm with a poor model, a strong one may earn more.',
     fallback: 0.15,
     parse: share,
   }),

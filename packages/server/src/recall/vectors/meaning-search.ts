@@ -30,7 +30,7 @@ export interface MeaningSearchOptions {
   readonly weight: number;
   /** Whether the database has a graph of each space; without one every vector of the tenant is compared. */
   readonly graph: boolean;
-  /** Memories from which on a tenant is searched by the graph. Default 15,000: there both take about as long. */
+  /** Memories from which on a tenant is searched by the graph. Default 15,000 (not measured yet). */
   readonly graphFrom?: number;
 }
 

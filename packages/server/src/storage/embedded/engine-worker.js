@@ -26,7 +26,7 @@ function remember(text) {
   return false; // not to be printed
 }
 
-// 5 MB of memory that only vectors need.
+// Loaded only where there are vectors.
 const extensions = settings.vectors
   ? { vector: (await import('@electric-sql/pglite-pgvector')).vector }
   : {};
