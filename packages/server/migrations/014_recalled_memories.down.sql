@@ -1,1 +1,1 @@
-drop function recalled_memories(uuid, integer[]);
+drop function recalled_memories(uuid, integer[], bigint, bigint);

@@ -35,7 +35,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.recalled_memories(owner uuid, docs integer[])
+CREATE OR REPLACE FUNCTION public.recalled_memories(owner uuid, docs integer[], as_of_version bigint DEFAULT NULL::bigint, as_of_generation bigint DEFAULT NULL::bigint)
  RETURNS TABLE(id text, doc integer, content text, metadata jsonb, arbitrary_importance double precision, zone integer, total_score double precision, recall_count integer, last_recalled_at double precision, created_at double precision, updated_at double precision, occurred_at double precision, agent_id text, session_id text, speaker text, role text, pinned boolean)
  LANGUAGE plpgsql
  STABLE
@@ -44,6 +44,11 @@ CREATE OR REPLACE FUNCTION public.recalled_memories(owner uuid, docs integer[])
 AS $function$
 #variable_conflict use_column
 begin
+  if as_of_version is not null and not exists (
+       select from tenant_usage u
+        where u.user_id = owner and u.version = as_of_version and u.index_generation = as_of_generation) then
+    return;
+  end if;
   return query
     select m.id, m.doc, m.content, m.metadata, m.arbitrary_importance, m.zone, m.total_score,
            m.recall_count + coalesce(r.recall_count, 0),

@@ -1,6 +1,12 @@
 import type { RecallBatchQuery } from '@stellar-memory/protocol';
 import type { UserId } from '../domain/ids.js';
-import type { Nearness, PageEnd, SearchHit, SearchRequest } from '../recall/lexical-index.js';
+import type {
+  Guess,
+  Nearness,
+  PageEnd,
+  SearchHit,
+  SearchRequest,
+} from '../recall/lexical-index.js';
 import type { MeaningSearch } from '../recall/vectors/meaning-search.js';
 import type { QueryMeaning } from '../recall/vectors/query-embedder.js';
 import {
@@ -47,12 +53,10 @@ export async function guessMemories(
   const guess = await index.guess(userId, requestOf(query, after));
   if (guess === undefined) return undefined;
   const page = guess.hits.slice(0, query.limit);
-  const [holds, found] = await tenants.withTenant(
-    userId,
-    (tx) => Promise.all([guess.holds(tx), readHits(tx.ending, page)]),
-    { readOnly: true },
-  );
-  return holds ? { found, more: guess.hits.length > page.length } : undefined;
+  const found = await tenants.withTenant(userId, (tx) => readHits(tx.ending, page, guess), {
+    readOnly: true,
+  });
+  return found.length === 0 ? undefined : { found, more: guess.hits.length > page.length };
 }
 
 /**
@@ -117,10 +121,14 @@ function nearnessOf(
   return { documents, weight: search.weight };
 }
 
-async function readHits(tx: TenantTransaction, hits: readonly SearchHit[]): Promise<FoundMemory[]> {
+async function readHits(
+  tx: TenantTransaction,
+  hits: readonly SearchHit[],
+  asOf?: Guess,
+): Promise<FoundMemory[]> {
   if (hits.length === 0) return [];
   const docs = hits.map((hit) => hit.doc);
-  const records = await selectMemoriesByDoc(tx, docs);
+  const records = await selectMemoriesByDoc(tx, docs, asOf);
   const byDoc = new Map(records.map((record) => [record.doc, record]));
   return hits.flatMap((hit) => {
     const record = byDoc.get(hit.doc);

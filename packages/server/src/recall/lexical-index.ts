@@ -68,9 +68,11 @@ export interface SearchHit {
 
 /** What a search would find if nothing has changed. */
 export interface Guess {
+  /** At least one. */
   readonly hits: readonly SearchHit[];
-  /** Whether the transaction's snapshot has the very index that was ranked. One statement. */
-  holds(tx: TenantTransaction): Promise<boolean>;
+  /** The index that was ranked; another one has another version or generation. */
+  readonly version: number;
+  readonly generation: number;
 }
 
 /** The lexical index of every tenant: exact at every moment, for one tenant at a time. */
@@ -85,7 +87,7 @@ export interface LexicalIndex {
   search(tx: TenantTransaction, request: SearchRequest): Promise<SearchHit[]>;
   /**
    * Ranks what this node knows of the tenant without asking the database; `undefined` when it knows too little, has
-   * heard of a change since, or finds nothing. True only in a transaction in which it holds.
+   * heard of a change since, or finds nothing. True only in a snapshot that has the same version and generation.
    */
   guess(userId: UserId, request: SearchRequest): Promise<Guess | undefined>;
   /** Told after a commit that changed so many of the tenant's memories, so that they may be merged in the background. */

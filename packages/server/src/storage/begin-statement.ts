@@ -15,13 +15,16 @@ export function beginStatements(
   scope: Scope,
   options: TransactionOptions = {},
 ): readonly [begin: string, identity: string] {
-  const mode = options.readOnly === true ? ' isolation level repeatable read read only' : '';
+  const mode = options.readOnly === true ? ' isolation level repeatable read' : '';
+  // Beside begin, because a transaction of one statement has none.
+  const readOnly =
+    options.readOnly === true ? `, set_config('transaction_read_only', 'on', true)` : '';
   const tenant = scope.role === 'stellar_app' ? scope.userId : '';
   const timeoutMs = Math.ceil(options.timeoutMs ?? defaultTimeoutMs);
   return [
     `begin${mode}`,
     `select set_config('role', '${scope.role}', true), ` +
       `set_config('app.current_user_id', '${tenant}', true), ` +
-      `set_config('statement_timeout', '${timeoutMs}', true)`,
+      `set_config('statement_timeout', '${timeoutMs}', true)${readOnly}`,
   ];
 }

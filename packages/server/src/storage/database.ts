@@ -8,7 +8,9 @@ export type Scope =
 
 /** How a transaction runs. */
 export interface TransactionOptions {
-  /** Reads from one snapshot (REPEATABLE READ READ ONLY); the commit is not waited for. */
+  /**
+   * Reads from one snapshot (REPEATABLE READ READ ONLY, or a single statement's own); the commit is not waited for.
+   */
   readonly readOnly?: boolean;
   /** Milliseconds for the whole transaction, enforced by the server and by the client. Default 5,000. */
   readonly timeoutMs?: number;

@@ -20,6 +20,11 @@ const schema = `
   alter table conformance_rows enable row level security;
   alter table conformance_rows force row level security;
   grant select, insert, update, delete on conformance_rows to stellar_app;
+  create function refuse_late() returns trigger language plpgsql as
+    $$ begin raise exception 'refused at commit' using errcode = '23514'; end $$;
+  create constraint trigger refuse_late after insert on conformance_rows
+    deferrable initially deferred for each row when (new.note = 'late refusal')
+    execute function refuse_late();
 `;
 
 /** What the database port promises. Each engine registers it; neither may need a line of its own. */
@@ -32,9 +37,10 @@ export function registerDatabaseTests(engine: TestEngine): void {
   });
   afterAll(() => db.close());
 
-  const add = (tx: Transaction, scope: Scope, id: number, note = '') =>
+  const add = (tx: Transaction, scope: Scope, id: number, note = '', then?: 'commit') =>
     tx.query(
       sql`insert into conformance_rows values (${'userId' in scope ? scope.userId : null}, ${id}, ${note})`,
+      then,
     );
   const ids = async (scope: Scope): Promise<number[]> =>
     db.database.transaction(scope, async (tx) => {
@@ -105,6 +111,34 @@ export function registerDatabaseTests(engine: TestEngine): void {
       await following;
       expect(await ids(scope)).toEqual([2]);
     });
+
+    for (const before of [0, 1]) {
+      const name = before === 0 ? 'the only one' : 'one of two';
+      const ending = (scope: Scope, id: number, note = '') =>
+        db.database.transaction(scope, async (tx) => {
+          if (before === 1) await add(tx, scope, 100 + id);
+          return add(tx, scope, id, note, 'commit');
+        });
+
+      test(`has committed when its last statement, ${name}, takes the commit along`, async () => {
+        const scope = tenant();
+        await ending(scope, 1);
+        expect(await ids(scope)).toEqual(before === 0 ? [1] : [1, 101]);
+      });
+
+      test(`leaves nothing when that statement fails, ${name}`, async () => {
+        const scope = tenant();
+        await db.database.transaction(scope, (tx) => add(tx, scope, 1));
+        await expect(ending(scope, 1)).rejects.toMatchObject({ sqlState: '23505' });
+        expect(await ids(scope)).toEqual([1]);
+      });
+
+      test(`rejects when the commit itself fails behind that statement, ${name}`, async () => {
+        const scope = tenant();
+        await expect(ending(scope, 1, 'late refusal')).rejects.toMatchObject({ sqlState: '23514' });
+        expect(await ids(scope)).toEqual([]);
+      });
+    }
 
     test('gives each of several statements its own answer when one of them fails', async () => {
       const answers = await db.database
@@ -184,8 +218,12 @@ export function registerDatabaseTests(engine: TestEngine): void {
   describe('a read-only transaction', () => {
     test('refuses to write', async () => {
       const scope = tenant();
-      const writing = db.database.transaction(scope, (tx) => add(tx, scope, 1), { readOnly: true });
-      await expect(writing).rejects.toMatchObject({ sqlState: '25006' });
+      for (const then of [undefined, 'commit'] as const) {
+        const writing = db.database.transaction(scope, (tx) => add(tx, scope, 1, '', then), {
+          readOnly: true,
+        });
+        await expect(writing).rejects.toMatchObject({ sqlState: '25006' });
+      }
       expect(await ids(scope)).toEqual([]);
     });
 

@@ -1,7 +1,6 @@
 import type { UserId } from '../../domain/ids.js';
 import { insertDead } from '../../storage/statements/index-dead.js';
 import { insertRecent } from '../../storage/statements/index-recent.js';
-import { selectIndexHead } from '../../storage/statements/index-states.js';
 import type { TenantDoor, TenantTransaction } from '../../storage/tenant-door.js';
 import { analysisVersion } from '../analysis/version.js';
 import type { IndexView } from '../index-view.js';
@@ -120,7 +119,9 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     if (lacksBlocks(state, termsOf(query))) return undefined;
     const { page } = await this.#ranked(state, query, request, undefined);
     if (page.length === 0) return undefined;
-    return { hits: page, holds: (tx) => this.#holds(tx, state) };
+    // It was asked for: others leave the cache first.
+    this.#cache.put(userId, state);
+    return { hits: page, version: state.version, generation: state.generation };
   }
 
   noteChange(userId: UserId, memories?: number): void {
@@ -153,14 +154,6 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     } finally {
       this.#buffers.giveBack(buffers);
     }
-  }
-
-  async #holds(tx: TenantTransaction, state: IndexState): Promise<boolean> {
-    const head = await selectIndexHead(tx);
-    const same = head.version === state.version && head.generation === state.generation;
-    if (same) this.#cache.put(tx.userId, state);
-    else this.#cache.outdate(tx.userId);
-    return same;
   }
 
   async #state(tx: TenantTransaction, terms: readonly QueryTerm[]): Promise<IndexState> {

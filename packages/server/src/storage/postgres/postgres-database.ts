@@ -89,11 +89,14 @@ class PostgresTransaction implements Transaction {
   readonly cut: Promise<never>;
   /** What leaves together at the end of this turn of the event loop. */
   #waiting: BatchStatement[] = [];
+  /** The commit that leaves with it. */
+  #ending: BatchStatement | undefined;
+  #opened = false;
   /** Whether a batch is under way: what comes meanwhile leaves in the next one. */
   #underWay = false;
   #begun = false;
   #rolledBack: Promise<void> | undefined;
-  #committed: Promise<pg.QueryResult> | undefined;
+  #committed: Promise<string> | undefined;
   #ended = false;
   #released = false;
 
@@ -143,15 +146,19 @@ class PostgresTransaction implements Transaction {
     if (this.#options.readOnly !== true) await committed;
   }
 
-  #sendCommit(): Promise<pg.QueryResult> {
+  #sendCommit(): Promise<string> {
     this.#ended = true;
-    this.#committed = this.#send('commit').then(
-      (result) => {
+    this.#begun = true;
+    const answer = new Promise<pg.QueryResult>((resolve, reject) => {
+      this.#ending = { text: 'commit', values: [], resolve, reject };
+      this.#flushSoon();
+    });
+    this.#committed = answer.then(
+      ({ command }) => {
         this.#release();
         // A commit of an aborted transaction answers ROLLBACK and no error.
-        if (result.command !== 'COMMIT')
-          throw new Error('the transaction was rolled back at commit');
-        return result;
+        if (command !== 'COMMIT') throw new Error('the transaction was rolled back at commit');
+        return command;
       },
       (error: unknown) => {
         // A statement before it failed: in a read nobody may be waiting, and the connection must not be lost.
@@ -184,18 +191,11 @@ class PostgresTransaction implements Transaction {
   }
 
   #send(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
+    this.#begun = true;
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) this.#flushSoon();
-      if (!this.#begun) this.#begin();
       this.#waiting.push({ text, values, resolve, reject });
     });
-  }
-
-  /** Travels with the first statement. If it fails, nothing behind it runs, so nothing runs without role and tenant. */
-  #begin(): void {
-    this.#begun = true;
-    for (const text of beginStatements(this.#scope, this.#options))
-      this.#waiting.push({ text, values: [], resolve: ignore, reject: ignore });
   }
 
   /** After the microtasks: what they ask for as well shall travel along. */
@@ -204,14 +204,47 @@ class PostgresTransaction implements Transaction {
   }
 
   #flush(): void {
-    if (this.#underWay || this.#waiting.length === 0) return;
+    const work = this.#waiting;
+    const ending = this.#ending;
+    if (this.#underWay || (work.length === 0 && ending === undefined)) return;
     this.#underWay = true;
-    const batch = new StatementBatch(this.#waiting, rowTypes, () => {
-      this.#underWay = false;
-      if (this.#waiting.length > 0) this.#flushSoon();
-    });
     this.#waiting = [];
+    this.#ending = undefined;
+    if (!this.#opened && ending !== undefined && work.length === 1) this.#sendWhole(work, ending);
+    else this.#sendBatch([...this.#opening(), ...work, ...(ending === undefined ? [] : [ending])]);
+  }
+
+  /**
+   * A transaction of one statement needs no BEGIN and no COMMIT: what one message holds is a transaction by itself,
+   * which ends with it. The two cost the database half as much as the statement.
+   */
+  #sendWhole(work: readonly BatchStatement[], ending: BatchStatement): void {
+    const identity = this.#opening().slice(1);
+    this.#sendBatch([...identity, ...work], (error) => {
+      if (error === undefined) ending.resolve({ command: 'COMMIT' } as pg.QueryResult);
+      else ending.reject(error);
+    });
+  }
+
+  #sendBatch(statements: readonly BatchStatement[], onEnd?: (error: unknown) => void): void {
+    const batch = new StatementBatch(statements, rowTypes, (error) => {
+      this.#underWay = false;
+      onEnd?.(error);
+      if (this.#waiting.length > 0 || this.#ending !== undefined) this.#flushSoon();
+    });
     this.#client.query(batch as unknown as pg.Submittable);
+  }
+
+  /** Travels with the first statement. If it fails, nothing behind it runs, so nothing runs without role and tenant. */
+  #opening(): [BatchStatement, BatchStatement] | [] {
+    if (this.#opened) return [];
+    this.#opened = true;
+    const unheard = { values: [], resolve: ignore, reject: ignore };
+    const [begin, identity] = beginStatements(this.#scope, this.#options);
+    return [
+      { text: begin, ...unheard },
+      { text: identity, ...unheard },
+    ];
   }
 
   /** Gives the connection back if it is provably idle outside a transaction, else destroys it. */

@@ -43,15 +43,15 @@ export class StatementBatch {
   readonly #statements: readonly BatchStatement[];
   readonly #types: pg.CustomTypesConfig;
   readonly #results: WireResult[] = [];
-  readonly #onEnd: () => void;
+  readonly #onEnd: (error: unknown) => void;
   #current: WireResult | undefined;
   #broken: unknown;
 
-  /** @param onEnd called when every statement has its answer or its error */
+  /** @param onEnd called when every statement has its answer or its error, with the error if there was one */
   constructor(
     statements: readonly BatchStatement[],
     types: pg.CustomTypesConfig,
-    onEnd: () => void,
+    onEnd: (error: unknown) => void,
   ) {
     this.#statements = statements;
     this.#types = types;
@@ -123,7 +123,7 @@ export class StatementBatch {
       if (result === undefined) reject(error);
       else resolve(result);
     }
-    this.#onEnd();
+    this.#onEnd(error);
   }
 
   #now(): WireResult {

@@ -2,6 +2,7 @@ import { type Zone, zones } from '@stellar-memory/protocol';
 import { type MemoryId, memoryId } from '../../domain/ids.js';
 import { type Sql, sql } from '../sql.js';
 import type { TenantTransaction } from '../tenant-door.js';
+import type { IndexHead } from './index-states.js';
 
 /** A memory as its row holds it. Times are epoch seconds. */
 export interface MemoryRecord {
@@ -182,13 +183,20 @@ export async function lockMemory(
   return row && toRecord(row);
 }
 
-/** Memories by document number, in no order. Migration 014 has the statement: one look-up a document, planned once. */
+/**
+ * Memories by document number, in no order. Migration 014 has the statement: one look-up a document, planned once.
+ *
+ * @param asOf the index that the documents were ranked in: nothing is found when the tenant's is another by now
+ */
 export async function selectMemoriesByDoc(
   tx: TenantTransaction,
   docs: readonly number[],
+  asOf?: Pick<IndexHead, 'version' | 'generation'>,
 ): Promise<MemoryRecord[]> {
+  const head =
+    asOf === undefined ? sql`` : sql`, ${asOf.version}::bigint, ${asOf.generation}::bigint`;
   const rows = await tx.query<MemoryRow>(
-    sql`select * from recalled_memories(${tx.userId}, ${docs})`,
+    sql`select * from recalled_memories(${tx.userId}, ${docs}${head})`,
   );
   return rows.map(toRecord);
 }
