@@ -11,14 +11,14 @@ const tabulated = 256;
 export class DocumentNorms {
   readonly #weights: Weights;
   readonly #average: number;
-  readonly #byLength: Float64Array;
+  readonly #byLength = new Float64Array(tabulated);
 
   constructor(weights: Weights, averageLength: number) {
     this.#weights = weights;
     this.#average = Math.max(1, averageLength);
-    this.#byLength = Float64Array.from({ length: tabulated }, (_, length) =>
-      documentNorm(weights, length, this.#average),
-    );
+    // A loop: made from a function it took a tenth of a small tenant's ranking.
+    for (let length = 0; length < tabulated; length++)
+      this.#byLength[length] = documentNorm(weights, length, this.#average);
   }
 
   of(length: number): number {

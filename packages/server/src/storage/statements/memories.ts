@@ -193,10 +193,9 @@ export async function selectMemoriesByDoc(
   docs: readonly number[],
   asOf?: Pick<IndexHead, 'version' | 'generation'>,
 ): Promise<MemoryRecord[]> {
-  const head =
-    asOf === undefined ? sql`` : sql`, ${asOf.version}::bigint, ${asOf.generation}::bigint`;
+  const { version = null, generation = null } = asOf ?? {};
   const rows = await tx.query<MemoryRow>(
-    sql`select * from recalled_memories(${tx.userId}, ${docs}${head})`,
+    sql`select * from recalled_memories(${tx.userId}, ${docs}, ${version}, ${generation})`,
   );
   return rows.map(toRecord);
 }
