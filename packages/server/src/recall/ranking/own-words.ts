@@ -16,7 +16,7 @@ export class DocumentNorms {
   constructor(weights: Weights, averageLength: number) {
     this.#weights = weights;
     this.#average = Math.max(1, averageLength);
-    // A loop: made from a function it took a tenth of a small tenant's ranking.
+    // A loop: `Float64Array.from` with a function stood out in profiles of small tenants.
     for (let length = 0; length < tabulated; length++)
       this.#byLength[length] = documentNorm(weights, length, this.#average);
   }

@@ -94,7 +94,6 @@ class PostgresTransaction implements Transaction {
   #opened = false;
   /** Whether a batch is under way: what comes meanwhile leaves in the next one. */
   #underWay = false;
-  #begun = false;
   #rolledBack: Promise<void> | undefined;
   #committed: Promise<string> | undefined;
   #ended = false;
@@ -141,14 +140,13 @@ class PostgresTransaction implements Transaction {
   async #commit(): Promise<void> {
     this.#ended = true;
     // Nothing was asked of the database, so nothing was begun.
-    if (!this.#begun) return this.#release();
+    if (!this.#asked()) return this.#release();
     const committed = this.#committed ?? this.#sendCommit();
     if (this.#options.readOnly !== true) await committed;
   }
 
   #sendCommit(): Promise<string> {
     this.#ended = true;
-    this.#begun = true;
     const answer = new Promise<pg.QueryResult>((resolve, reject) => {
       this.#ending = { text: 'commit', values: [], resolve, reject };
       this.#flushSoon();
@@ -178,7 +176,7 @@ class PostgresTransaction implements Transaction {
 
   async #sendRollback(): Promise<void> {
     this.#ended = true;
-    if (!this.#begun) return this.#release();
+    if (!this.#asked()) return this.#release();
     // Statements that nobody waits for may still be under way, and a commit with them.
     await this.#committed?.catch(() => undefined);
     if (this.#released) return;
@@ -190,8 +188,12 @@ class PostgresTransaction implements Transaction {
     }
   }
 
+  /** Whether anything was asked of the database or is about to be. */
+  #asked(): boolean {
+    return this.#opened || this.#waiting.length > 0 || this.#ending !== undefined;
+  }
+
   #send(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
-    this.#begun = true;
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) this.#flushSoon();
       this.#waiting.push({ text, values, resolve, reject });
@@ -216,7 +218,7 @@ class PostgresTransaction implements Transaction {
 
   /**
    * A transaction of one statement needs no BEGIN and no COMMIT: what one message holds is a transaction by itself,
-   * which ends with it. The two cost the database half as much as the statement.
+   * which ends with it. The two would be parsed and run like any other statement.
    */
   #sendWhole(work: readonly BatchStatement[], ending: BatchStatement): void {
     const identity = this.#opening().slice(1);

@@ -36,8 +36,8 @@ const statementMessages = ({ text, values }: BatchStatement): Uint8Array[] => [
 
 /**
  * Several statements as one message with one end: the database wakes up once for all of them and answers once.
- * Each socket write costs both sides about as much as a simple statement does, so a transaction of one batch takes a
- * third of the time that it takes statement by statement. After the first failure the database skips the rest.
+ * A socket write wakes the other side, which costs more than a simple statement does; docs/adr/postgres-driver.md has
+ * the figures. After the first failure the database skips the rest.
  */
 export class StatementBatch {
   readonly #statements: readonly BatchStatement[];
@@ -61,7 +61,7 @@ export class StatementBatch {
   /** Called by the driver when the connection is free. */
   submit(connection: WireConnection): Error | null {
     try {
-      // One buffer: twenty small ones take the socket longer than the rest of the way together.
+      // One buffer, not one a message: a stream handles each chunk by itself.
       const messages = this.#statements.flatMap(statementMessages);
       connection.stream.write(Buffer.concat([...messages, serialize.sync()]));
       return null;

@@ -196,7 +196,7 @@ describeEngines('recall by words and meaning', (engine) => {
     expect((await recall('physician'))[0]).toBe('The doctor called.');
   });
 
-  test('finds by the graph what comparing all finds, and all there is of a small tenant among many', async (context) => {
+  test('finds all there is of a small tenant among many, where the graph is asked first and finds too few', async (context) => {
     context.skip(engine.name === 'embedded', 'no graph there');
     const crowd = await seedUser(db);
     const topics = ['tea', 'rain', 'boats', 'cats', 'music', 'maths', 'trains'];
