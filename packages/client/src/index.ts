@@ -21,6 +21,7 @@ export type {
   ApiKey,
   CreateApiKeyRequest,
   CreatedApiKey,
+  Emotion,
   Json,
   ListQuery,
   ListResponse,

@@ -12,6 +12,9 @@ export type Metadata = { [key: string]: Json };
 /** The orbit of a memory: 0 core, 1 inner, 2 outer, 3 belt, 4 cloud. */
 export type Zone = 0 | 1 | 2 | 3 | 4;
 
+/** What a text expresses most, by rules for English and Korean. */
+export type Emotion = 'joy' | 'sadness' | 'anger' | 'fear' | 'surprise' | 'disgust';
+
 /** ISO 8601 date, or date and time with offset; or seconds since the Unix epoch. */
 export type Moment = string | number;
 
@@ -50,7 +53,7 @@ export interface Memory {
   importance: number;
   recall_count: number;
   last_recalled_at: number | null;
-  emotion: string | null;
+  emotion: Emotion | null;
   created_at: number;
   updated_at: number;
   occurred_at: number | null;
@@ -96,7 +99,7 @@ export interface RecallQuery {
   q: string;
   /** From 1 to 100; 5 when absent. */
   limit?: number | undefined;
-  emotion?: string | undefined;
+  emotion?: Emotion | undefined;
   zone?: Zone | undefined;
   since?: Moment | undefined;
   until?: Moment | undefined;
@@ -116,7 +119,7 @@ export interface RecallBatchQuery {
   q: string;
   /** From 1 to 100; 5 when absent. */
   limit?: number | undefined;
-  emotion?: string | undefined;
+  emotion?: Emotion | undefined;
   zone?: Zone | undefined;
   since?: Moment | undefined;
   until?: Moment | undefined;
@@ -134,7 +137,7 @@ export interface RecallContextQuery {
   limit?: number | undefined;
   /** Tokens of the text at most, from 1 to 32,000; 1,000 when absent. */
   max_tokens?: number | undefined;
-  emotion?: string | undefined;
+  emotion?: Emotion | undefined;
   zone?: Zone | undefined;
   since?: Moment | undefined;
   until?: Moment | undefined;
@@ -201,7 +204,7 @@ export interface TimelineEntry {
   content: string;
   zone: Zone;
   importance: number;
-  emotion: string | null;
+  emotion: Emotion | null;
 }
 
 /** Exact counts. */

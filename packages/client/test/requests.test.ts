@@ -1,5 +1,6 @@
 import {
   CreateApiKeyRequest,
+  emotions,
   ListQuery,
   PatchRequest,
   RecallQuery,
@@ -161,7 +162,14 @@ describe('queries', () => {
 
   test('the server reads in a recall what the client was told', () => {
     const asked = fc.record(
-      { q: label, limit, zone, emotion: label, since: seconds, agent_id: label },
+      {
+        q: label,
+        limit,
+        zone,
+        emotion: fc.constantFrom(...emotions),
+        since: seconds,
+        agent_id: label,
+      },
       { requiredKeys: ['q', 'limit'] },
     );
     fc.assert(

@@ -30,6 +30,7 @@ export type Proof = [
   Holds<Same<client.Json, server.Json>>,
   Holds<Same<client.Metadata, server.Metadata>>,
   Holds<Same<client.Zone, server.Zone>>,
+  Holds<Same<client.Emotion, server.Emotion>>,
   Holds<Same<client.StoreRequest, Sent<typeof server.StoreRequest>>>,
   Holds<Same<client.StoreResponse, Got<typeof server.StoreResponse>>>,
   Holds<Same<client.StoreResponse[], Got<typeof server.StoreBatchResponse>['items']>>,

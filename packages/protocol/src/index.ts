@@ -27,6 +27,7 @@ export {
   WebhookEvent,
   WebhookResponse,
 } from './billing.js';
+export { type Emotion, emotions } from './emotion.js';
 export { type ErrorCode, errorCodes } from './errors.js';
 export { limits } from './limits.js';
 export {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emotion } from './emotion.js';
 import { limits } from './limits.js';
 import { metadata, storedMetadata } from './metadata.js';
 import { label, storableText, utf8Bytes } from './text.js';
@@ -93,7 +94,7 @@ export const Memory = z.strictObject({
   importance,
   recall_count: z.int().min(0),
   last_recalled_at: epochSeconds.nullable(),
-  emotion: z.string().nullable(),
+  emotion: emotion.nullable(),
   created_at: epochSeconds,
   updated_at: epochSeconds,
   occurred_at: epochSeconds.nullable(),
@@ -176,7 +177,7 @@ export const TimelineEntry = z.strictObject({
   content: z.string(),
   zone,
   importance,
-  emotion: z.string().nullable(),
+  emotion: emotion.nullable(),
 });
 export const TimelineResponse = z.array(TimelineEntry);
 export type TimelineResponse = z.output<typeof TimelineResponse>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emotion } from './emotion.js';
 import { limits } from './limits.js';
 import {
   agentId,
@@ -14,7 +15,7 @@ import {
   zone,
 } from './memory.js';
 import { metadataProblem } from './metadata.js';
-import { label, storableText } from './text.js';
+import { storableText } from './text.js';
 
 const q = storableText.min(1).max(limits.queryCharacters).describe('What to recall, in any words');
 
@@ -81,7 +82,7 @@ const cursor = storableText.min(1).max(512).describe('X-Next-Cursor of the page 
 /** What narrows any recall in a query string. */
 const parameters = {
   q,
-  emotion: label.optional(),
+  emotion: emotion.optional(),
   zone: queryZone.optional(),
   since: momentParameter.optional(),
   until: momentParameter.optional(),
@@ -144,7 +145,7 @@ export type RecallResponse = z.output<typeof RecallResponse>;
 export const RecallBatchQuery = z.strictObject({
   q,
   limit: integer(1, limits.pageItems).default(5),
-  emotion: label.optional(),
+  emotion: emotion.optional(),
   zone: zone.optional(),
   since: moment.optional(),
   until: moment.optional(),

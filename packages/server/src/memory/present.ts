@@ -1,4 +1,5 @@
 import type { Memory, RecalledMemory } from '@stellar-memory/protocol';
+import { emotionOf } from '../domain/context/emotion.js';
 import type { MemoryRecord } from '../storage/statements/memories.js';
 
 /** A stored memory as its owner sees it. */
@@ -10,7 +11,7 @@ export const present = (record: MemoryRecord): Memory => ({
   importance: record.importance,
   recall_count: record.recallCount,
   last_recalled_at: record.lastRecalledAt,
-  emotion: null,
+  emotion: emotionOf(record.content),
   created_at: record.createdAt,
   updated_at: record.updatedAt,
   occurred_at: record.occurredAt,

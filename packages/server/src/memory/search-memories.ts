@@ -17,6 +17,7 @@ import {
 } from '../storage/statements/memories.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import type { MemoryDependencies } from './dependencies.js';
+import { docsExpressing } from './docs-expressing.js';
 
 /** A memory that a query found. */
 export interface FoundMemory {
@@ -71,14 +72,11 @@ export async function searchMemories(
   query: RecallBatchQuery,
   { after, meaning }: SearchContext = {},
 ): Promise<FoundPage> {
-  // No memory carries an emotion yet, so none can match one.
-  if (query.emotion !== undefined) return { found: [], more: false };
   const filter = filterOf(query);
+  const matching = matchingOf(tx, query, filter);
   const hits = await index.search(tx, {
     ...requestOf(query, after),
-    ...(isFiltered(query)
-      ? { matching: (docs: readonly number[]) => matchingDocs(tx, docs, filter) }
-      : {}),
+    ...(matching === undefined ? {} : { matching }),
     ...(search === undefined || meaning === undefined
       ? {}
       : { near: nearnessOf(tx, search, meaning, isFiltered(query) ? filter : undefined) }),
@@ -104,6 +102,17 @@ const filterOf = (query: RecallBatchQuery): RecallFilter => ({
   sessionId: query.session_id,
   metadata: query.metadata,
 });
+
+/** Which of some documents the query wants; `undefined` when it wants them all. */
+function matchingOf(
+  tx: TenantTransaction,
+  query: RecallBatchQuery,
+  filter: RecallFilter,
+): SearchRequest['matching'] {
+  const { emotion } = query;
+  if (emotion !== undefined) return (docs) => docsExpressing(tx, docs, filter, emotion);
+  return isFiltered(query) ? (docs) => matchingDocs(tx, docs, filter) : undefined;
+}
 
 const isFiltered = (query: RecallBatchQuery): boolean =>
   Object.values(filterOf(query)).some((value) => value !== undefined);

@@ -1,3 +1,4 @@
+import { emotionOf } from '../domain/context/emotion.js';
 import { selectTimeline } from '../storage/statements/memories.js';
 import type { MemoryDependencies } from './dependencies.js';
 import type { MemoryService } from './memory-service.js';
@@ -17,6 +18,6 @@ export const createTimeline =
       content: memory.content,
       zone: memory.zone,
       importance: memory.importance,
-      emotion: null,
+      emotion: emotionOf(memory.content),
     }));
   };

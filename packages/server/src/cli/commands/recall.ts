@@ -29,7 +29,10 @@ export const recallCommand = (context: CliContext): Command =>
     .option('--until <moment>', 'only what happened before or at it, ISO 8601')
     .option('--agent <id>', 'only of this agent')
     .option('--session <id>', 'only of this conversation')
-    .option('--emotion <name>', 'only with this emotion')
+    .option(
+      '--emotion <name>',
+      'only what expresses joy, sadness, anger, fear, surprise or disgust',
+    )
     .option('--explain', 'say how score and zone came about, with --json')
     .option('--json', 'print the answer as JSON')
     .addHelpText(
