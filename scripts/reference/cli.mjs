@@ -12,7 +12,10 @@ async function helpOf(path) {
   const lines = [];
   /** @param {string} text */
   const keep = (text) => void lines.push(text);
-  await runCli([...path, '--help'], context({ width: 100, line: keep, problem: keep }));
+  await runCli(
+    [...path, '--help'],
+    context({ width: 100, line: keep, problem: keep, progress: keep }),
+  );
   return lines.join('\n').trim();
 }
 
@@ -38,7 +41,12 @@ const pathsBelow = (command, path) => [
 
 /** Every command. */
 export async function cli() {
-  const silent = { width: 100, line: () => undefined, problem: () => undefined };
+  const silent = {
+    width: 100,
+    line: () => undefined,
+    problem: () => undefined,
+    progress: () => undefined,
+  };
   const parts = [];
   for (const path of pathsBelow(buildProgram(context(silent)), []))
     parts.push(

@@ -89,7 +89,8 @@ async function addVectors(
   say(`Room for vectors of ${space.model}, ${space.dimensions} dimensions: done`);
 }
 
-async function asOwner<T>(
+/** Does work on the connection of DATABASE_DIRECT_URL. Errors: `StartRefused` when it cannot be used. */
+export async function asOwner<T>(
   { databaseDirectUrl = '' }: Config,
   work: (owner: OwnerConnection) => Promise<T>,
 ): Promise<T> {

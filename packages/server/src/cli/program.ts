@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../app/version.js';
 import { doctorCommand } from './commands/doctor.js';
+import { embeddingsCommand } from './commands/embeddings.js';
 import { forgetCommand } from './commands/forget.js';
 import { keyCommand } from './commands/key.js';
 import { migrateCommand } from './commands/migrate.js';
@@ -24,6 +25,7 @@ export const buildProgram = (context: CliContext): Command =>
     .addCommand(usageCommand(context))
     .addCommand(userCommand(context))
     .addCommand(migrateCommand(context))
+    .addCommand(embeddingsCommand(context))
     .addCommand(doctorCommand(context))
     .addHelpText(
       'after',

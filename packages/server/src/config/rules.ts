@@ -56,3 +56,15 @@ export const servingRules: readonly ConfigRule[] = [
 
 /** What migrating needs. */
 export const migratingRules: readonly ConfigRule[] = [ownerToMigrate, wholeEmbedder];
+
+const embedderToReindex: ConfigRule = (isSet) =>
+  isSet('databaseUrl') && isSet('embeddingsProvider')
+    ? undefined
+    : 'DATABASE_URL and EMBEDDINGS_PROVIDER are required. A server on the embedded engine embeds by itself: ' +
+      'start it with the EMBEDDINGS_… variables and watch stellar_embedding_backlog_documents on /metrics.';
+
+/** What work on vectors needs. */
+export const embeddingRules: readonly ConfigRule[] = [embedderToReindex, wholeEmbedder];
+
+/** What taking vectors away needs. */
+export const pruningRules: readonly ConfigRule[] = [...embeddingRules, ownerToMigrate];

@@ -4,7 +4,10 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 /** `node packages/server/dist/main.js` */
-const built = [process.execPath, fileURLToPath(new URL('../../dist/main.js', import.meta.url))];
+export const built: readonly string[] = [
+  process.execPath,
+  fileURLToPath(new URL('../../dist/main.js', import.meta.url)),
+];
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** The built server in a process of its own, as `npm start` runs it. */

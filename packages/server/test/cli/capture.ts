@@ -19,7 +19,12 @@ export async function run(
   const exitCode = await runCli(args, {
     program: 'stellar-memory',
     env,
-    output: { width: 100, line: (text) => out.push(text), problem: (text) => err.push(text) },
+    output: {
+      width: 100,
+      line: (text) => out.push(text),
+      problem: (text) => err.push(text),
+      progress: (text) => err.push(text),
+    },
     readInput: () => Promise.resolve(input),
   });
   return { exitCode, out: out.join('\n'), err: err.join('\n') };

@@ -37,6 +37,10 @@ const commands = [
   ['migrate', 'down'],
   ['migrate', 'status'],
   ['migrate', 'plan'],
+  ['embeddings'],
+  ['embeddings', 'status'],
+  ['embeddings', 'reindex'],
+  ['embeddings', 'prune'],
   ['doctor'],
 ];
 

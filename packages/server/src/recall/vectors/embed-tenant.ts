@@ -36,7 +36,7 @@ export interface EmbedOutcome {
 }
 
 /** Seconds after which another node may take the work over. */
-const claimSeconds = 300;
+const claimSeconds = 120;
 /** Memories in one batch: a crash repeats at most these. */
 const batchSize = 64;
 

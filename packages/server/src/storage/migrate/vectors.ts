@@ -55,6 +55,21 @@ export async function dropVectors(connection: OwnerConnection): Promise<void> {
   if (there?.there === true) await runScript(connection, 'down', 'no vectors');
 }
 
+/** Takes away a space that has no vectors any more, and its index. The tables stay. */
+export const dropSpace = (connection: OwnerConnection, space: number): Promise<void> =>
+  withPreparedSession(connection, () =>
+    withMigratorLock(
+      connection,
+      waitMs,
+      () => undefined,
+      async () => {
+        await becomeTableOwner(connection);
+        await connection.exec(`drop index if exists memory_vectors_space_${space}`);
+        await connection.query('delete from embedding_spaces where space = $1', [space]);
+      },
+    ),
+  );
+
 async function assertExtension(connection: OwnerConnection): Promise<void> {
   const [extension] = await connection.query<{ current: boolean }>(
     `select string_to_array(default_version, '.')::int[] >= '{0,8}' as current

@@ -42,6 +42,26 @@ export async function deleteVectors(
      where user_id = ${tx.userId} and space = ${space} and memory_id = any(${memoryIds}::text[])`);
 }
 
+/** Takes away vectors of a space, whatever memory they belong to; at most so many. Answers how many went. */
+export async function deleteVectorsOfSpace(
+  tx: TenantTransaction,
+  space: number,
+  limit: number,
+): Promise<number> {
+  const [row] = await tx.query(sql<{ gone: number }>`
+    with batch as (
+      select memory_id from memory_vectors
+       where user_id = ${tx.userId} and space = ${space} limit ${limit}
+    ), gone as (
+      delete from memory_vectors v
+       using batch
+       where v.user_id = ${tx.userId} and v.space = ${space} and v.memory_id = batch.memory_id
+      returning 1
+    )
+    select count(*)::int as gone from gone`);
+  return row!.gone;
+}
+
 /** As Postgres reads a vector; half precision keeps 3 digits of it. */
 export const vectorText = (vector: Float32Array): string =>
   `[${Array.from(vector, (value) => value.toPrecision(5)).join()}]`;

@@ -61,3 +61,9 @@ export async function releaseProgress(tx: TenantTransaction, space: number): Pro
     update vector_progress set claimed_until = null
      where user_id = ${tx.userId} and space = ${space}`);
 }
+
+/** Forgets how far a space has come, once it has no vectors any more. */
+export async function deleteProgress(tx: TenantTransaction, space: number): Promise<void> {
+  await tx.query(sql`
+    delete from vector_progress where user_id = ${tx.userId} and space = ${space}`);
+}
