@@ -86,6 +86,7 @@ export interface RecallExplanation {
     freshness: number;
     importance: number;
     context: number;
+    emotion: number;
   };
   zone_reason: string;
 }

@@ -119,11 +119,12 @@ export const RecallExplanation = z.strictObject({
     .describe('What each part of the ranking gave; names may change from version to version'),
   orbit: z
     .strictObject({
-      score: scoreTerm('The sum of the four'),
+      score: scoreTerm('The sum of the five'),
       recall: scoreTerm('For how often it was recalled'),
-      freshness: scoreTerm('For how recently; falls below 0'),
+      freshness: scoreTerm('For how recently'),
       importance: scoreTerm('For the importance that it was stored with'),
       context: scoreTerm('For likeness to the current context'),
+      emotion: scoreTerm('For the strength of its emotion'),
     })
     .describe('The orbit score as it would be now; orbit_score is what the zone was decided by'),
   zone_reason: z.string().describe('Why it is in its zone, in a sentence'),

@@ -5,7 +5,7 @@ import type { Authenticator } from '../auth/identity.js';
 import { createAuthenticator } from '../auth/key-authenticator.system.js';
 import { createApiKeyService } from '../auth/key-service.js';
 import type { Clock } from '../domain/clock.js';
-import { v1Profile } from '../domain/score.js';
+import { v1Profile } from '../domain/score-profiles.js';
 import type { Readiness } from '../http/readiness.js';
 import { createMemoryService } from '../memory/create-memory-service.js';
 import type { MemoryService } from '../memory/memory-service.js';

@@ -14,7 +14,7 @@ export function explainMemory(
     secondsSinceRecall: nowSeconds - (record.lastRecalledAt ?? record.createdAt),
     importance: record.importance,
   });
-  const score = orbit.recall + orbit.freshness + orbit.importance + orbit.context;
+  const score = orbit.recall + orbit.freshness + orbit.importance + orbit.context + orbit.emotion;
   return {
     terms: terms.map((term) => ({ ...term })),
     parts: { ...parts },

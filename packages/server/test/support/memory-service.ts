@@ -1,4 +1,4 @@
-import { v1Profile } from '../../src/domain/score.js';
+import { v1Profile } from '../../src/domain/score-profiles.js';
 import { createMemoryService } from '../../src/memory/create-memory-service.js';
 import type { MemoryDependencies } from '../../src/memory/dependencies.js';
 import type { MemoryService } from '../../src/memory/memory-service.js';

@@ -2,7 +2,7 @@ import { StoreRequest } from '@stellar-memory/protocol';
 import { expect } from 'vitest';
 import type { MemoryId, UserId } from '../../../src/domain/ids.js';
 import { memoryId } from '../../../src/domain/ids.js';
-import { v1Profile } from '../../../src/domain/score.js';
+import { v1Profile } from '../../../src/domain/score-profiles.js';
 import { createMemoryService } from '../../../src/memory/create-memory-service.js';
 import type { MemoryService } from '../../../src/memory/memory-service.js';
 import {

@@ -1,7 +1,7 @@
 import { RecallBatchRequest, RecallQuery, StoreRequest } from '@stellar-memory/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { UserId } from '../../../src/domain/ids.js';
-import { v1Profile } from '../../../src/domain/score.js';
+import { v1Profile } from '../../../src/domain/score-profiles.js';
 import { createMemoryService } from '../../../src/memory/create-memory-service.js';
 import type { MemoryService } from '../../../src/memory/memory-service.js';
 import { createHttpEmbedder } from '../../../src/recall/embedders/http-embedder.js';
