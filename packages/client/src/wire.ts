@@ -79,7 +79,7 @@ export interface RecallExplanation {
   terms: { term: string; occurrences: number; memories: number }[];
   /** What each part of the ranking gave; names may change from version to version. */
   parts: Record<string, number>;
-  /** The orbit score as it would be now, the sum of the other four. */
+  /** The orbit score as it would be now, the sum of the others. */
   orbit: {
     score: number;
     recall: number;
