@@ -46,6 +46,17 @@ export {
   TimelineResponse,
 } from './memory.js';
 export { type Json, type Metadata, metadataProblem } from './metadata.js';
+export {
+  hybridTime,
+  type MemoryField,
+  Mutation,
+  MutationAck,
+  MutationOp,
+  MutationResult,
+  MutationsRequest,
+  MutationsResponse,
+  memoryFields,
+} from './mutations.js';
 export { Problem } from './problem.js';
 export {
   RecallBatchQuery,

@@ -24,6 +24,14 @@ export const limits = {
   contextTokens: 32_000,
   /** Memories in one batch. */
   batchItems: 100,
+  /** Mutations in one request. */
+  mutations: 100,
+  /** Operations of one mutation. A group of mutations that commit together stays below what a change may name. */
+  mutationOps: 16,
+  /** Recalls that one operation reports. */
+  recallsAnOp: 1_000,
+  /** Milliseconds that a client's clock may be ahead; what is beyond counts as this. */
+  clockAheadMs: 60_000,
   /** Characters of agent_id, session_id, speaker and role. */
   labelCharacters: 200,
   /** Characters of an API key's name: what v1's column holds. */
