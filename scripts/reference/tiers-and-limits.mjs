@@ -22,6 +22,7 @@ const meaning = {
   filterKeys: 'keys of a metadata filter',
   filterCharacters: 'characters of a metadata filter in a query string',
   batchQueries: 'queries of one recall batch',
+  narratedMemories: 'memories that one narrative is told from',
   contextTokens: 'tokens of a context block, by its estimate',
   batchItems: 'memories of one batch',
   mutations: 'mutations of one request',

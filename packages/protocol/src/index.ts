@@ -57,6 +57,7 @@ export {
   MutationsResponse,
   memoryFields,
 } from './mutations.js';
+export { NarrateRequest, NarrateResponse } from './narrate.js';
 export { Problem } from './problem.js';
 export {
   RecallBatchQuery,

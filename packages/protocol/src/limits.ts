@@ -22,6 +22,8 @@ export const limits = {
   batchQueries: 20,
   /** Tokens of a context block at most. */
   contextTokens: 32_000,
+  /** Memories that one narrative is told from at most. */
+  narratedMemories: 50,
   /** Memories in one batch. */
   batchItems: 100,
   /** Mutations in one request. */

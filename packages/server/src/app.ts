@@ -3,6 +3,7 @@ import { type Background, runInBackground } from './app/background.js';
 import { maintainBilling, openBilling } from './app/billing.js';
 import { openEmbeddedEngine } from './app/embedded-engine.js';
 import type { Engine, LocalAccess } from './app/engine.js';
+import { openLanguageModel } from './app/language-model.js';
 import { assertCanListen, listenRefused } from './app/port.js';
 import { openPostgresEngine } from './app/postgres-engine.js';
 import { createServices, type Services } from './app/services.js';
@@ -53,6 +54,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     const vectors = await openVectors(config, engine.database);
     const services = createServices(engine, logger, vectors, {
       upgradeUrl: `${config.publicUrl ?? ''}/pricing`,
+      model: openLanguageModel(config, logger),
     });
     const billing = openBilling(config, engine.database, services.clock, logger);
     const signIn = openSignIn(config, engine, services.clock, logger);
@@ -83,10 +85,11 @@ function createHttp(
   logger: Logger,
 ): HttpServer {
   const { host, port, publicUrl, adminToken } = config;
-  const { memories, authenticator, apiKeys, usage, accounts, readiness, clock } = services;
+  const { memories, context, authenticator, apiKeys, usage, accounts, readiness, clock } = services;
   return createHttpServer({
     config: { host, port, publicUrl, version },
     memories,
+    context,
     authenticator,
     apiKeys,
     usage,

@@ -149,6 +149,28 @@ export const options = {
     fallback: undefined,
     parse: text,
   }),
+  llmUrl: option<string | undefined>({
+    env: 'LLM_URL',
+    about:
+      'Base URL of a language model that writes narratives (`POST /api/v1/narrate`); `/chat/completions` is appended. It is given memories of the asking account, and each narrative takes up to about 5,000 tokens.',
+    fallback: undefined,
+    fallbackText: 'unset: narratives by rules',
+    parse: url('http', 'https'),
+  }),
+  llmModel: option<string | undefined>({
+    env: 'LLM_MODEL',
+    about: 'Name of the model, as LLM_URL knows it.',
+    fallback: undefined,
+    fallbackText: 'required with `LLM_URL`',
+    parse: text,
+  }),
+  llmApiKey: option<string | undefined>({
+    env: 'LLM_API_KEY',
+    about: 'Key of the model, sent as a bearer token to `LLM_URL` only.',
+    fallback: undefined,
+    secret: true,
+    parse: bearer,
+  }),
   lemonSqueezyApiKey: option<string | undefined>({
     env: 'LEMONSQUEEZY_API_KEY',
     about: 'Key of the Lemon Squeezy API. Set all of LEMONSQUEEZY_… but the last two, or none.',

@@ -7,8 +7,11 @@ import { createApiKeyService } from '../auth/key-service.js';
 import type { Clock } from '../domain/clock.js';
 import { v1Profile } from '../domain/score-profiles.js';
 import type { Readiness } from '../http/readiness.js';
+import type { ContextService } from '../memory/context-service.js';
+import { createContextService } from '../memory/create-context-service.js';
 import { createMemoryService } from '../memory/create-memory-service.js';
 import type { MemoryService } from '../memory/memory-service.js';
+import type { SharedModel } from '../memory/narrate/shared-model.js';
 import { createUsageService, type UsageService } from '../memory/read-usage.js';
 import { createLexicalIndex } from '../recall/index/create-lexical-index.js';
 import type { LexicalIndex } from '../recall/lexical-index.js';
@@ -36,6 +39,7 @@ export interface Services {
   readonly apiKeys: ApiKeyService;
   readonly accounts: AdminService;
   readonly memories: MemoryService;
+  readonly context: ContextService;
   readonly usage: UsageService;
   readonly metering: Metering;
   readonly limiter: Limiter;
@@ -51,6 +55,8 @@ const systemClock: Clock = { nowMs: () => Date.now() };
 export interface ServiceSettings {
   /** Where a full store is sent to. */
   readonly upgradeUrl?: string;
+  /** Writes narratives; absent, rules do. */
+  readonly model?: SharedModel | undefined;
 }
 
 /** Builds every service over the two doors of the engine. */
@@ -58,7 +64,7 @@ export function createServices(
   { database, secret }: Engine,
   logger: Logger,
   vectors?: Vectors,
-  { upgradeUrl = '/pricing' }: ServiceSettings = {},
+  { upgradeUrl = '/pricing', model }: ServiceSettings = {},
 ): Services {
   const tenants = createTenantDoor(database);
   const system = createSystemDoor(database);
@@ -80,6 +86,15 @@ export function createServices(
     });
   const meaning = vectors && meaningOf(database, logger, vectors, embedding);
   const index = embedding === undefined ? lexical : indexWithVectors(lexical, embedding);
+  const memories = createMemoryService({
+    tenants,
+    index,
+    meaning,
+    clock,
+    profile: v1Profile,
+    upgradeUrl,
+    warnings: metering.warnings,
+  });
   return {
     clock,
     authenticator,
@@ -91,15 +106,8 @@ export function createServices(
       onUsage: (userId, used) => metering.warnings.noteResource(userId, 'api_keys', used),
     }),
     accounts: createAdminService({ system, secret }),
-    memories: createMemoryService({
-      tenants,
-      index,
-      meaning,
-      clock,
-      profile: v1Profile,
-      upgradeUrl,
-      warnings: metering.warnings,
-    }),
+    memories,
+    context: createContextService({ memories, model }),
     usage: createUsageService(tenants, upgradeUrl),
     metering,
     limiter: createLimiter(system, clock),

@@ -45,11 +45,17 @@ const wholeEmbedder: ConfigRule = (isSet) =>
       'the length of its vectors.'
     : undefined;
 
+const namedModel: ConfigRule = (isSet) =>
+  isSet('llmUrl') === isSet('llmModel')
+    ? undefined
+    : 'LLM_URL and LLM_MODEL are required together: where the language model is, and its name there.';
+
 /** What serving needs. */
 export const servingRules: readonly ConfigRule[] = [
   secretWithPostgres,
   directNeedsApp,
   wholeEmbedder,
+  namedModel,
   wholeShop,
   senderOfMail,
 ];

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { AdminService, ApiKeyService } from '../auth/account-service.js';
 import type { Authenticator } from '../auth/identity.js';
 import type { Clock } from '../domain/clock.js';
+import type { ContextService } from '../memory/context-service.js';
 import type { MemoryService } from '../memory/memory-service.js';
 import type { UsageService } from '../memory/read-usage.js';
 import { createApp } from './app-instance.js';
@@ -40,6 +41,7 @@ export interface HttpConfig {
 export interface HttpServerOptions {
   readonly config: HttpConfig;
   readonly memories: MemoryService;
+  readonly context: ContextService;
   readonly authenticator: Authenticator;
   readonly apiKeys: ApiKeyService;
   readonly usage: UsageService;

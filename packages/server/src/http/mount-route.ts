@@ -5,6 +5,8 @@ import type { SignInService } from '../auth/sign-in-service.js';
 import type { BillingService, WebhookReceiver } from '../billing/billing-service.js';
 import { StellarError } from '../domain/stellar-error.js';
 import { asAgent } from '../memory/as-agent.js';
+import { contextAsAgent } from '../memory/context-as-agent.js';
+import type { ContextService } from '../memory/context-service.js';
 import type { Idempotency, MemoryService } from '../memory/memory-service.js';
 import type { Usage } from '../memory/quota.js';
 import type { UsageService } from '../memory/read-usage.js';
@@ -37,6 +39,7 @@ export interface SignInParts {
 export interface RouteServices {
   readonly authenticator: Authenticator;
   readonly memories: MemoryService;
+  readonly context: ContextService;
   readonly apiKeys: ApiKeyService;
   /** Absent: nothing is sold, and no such route is mounted. */
   readonly billing?: BillingParts | undefined;
@@ -187,7 +190,7 @@ function userCall(
   request: FastifyRequest,
   reply: FastifyReply,
 ): UserCall {
-  const { memories, apiKeys, usage } = services;
+  const { memories, context, apiKeys, usage } = services;
   const identity = identityOf(request);
   const { userId, agentId } = identity;
   const { headers } = request;
@@ -195,6 +198,7 @@ function userCall(
     userId,
     identity,
     memories: agentId === null ? memories : asAgent(memories, agentId),
+    context: agentId === null ? context : contextAsAgent(context, agentId),
     apiKeys,
     get billing() {
       return billingOf(services).service;

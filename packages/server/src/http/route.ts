@@ -5,6 +5,7 @@ import type { Identity } from '../auth/identity.js';
 import type { SignInService } from '../auth/sign-in-service.js';
 import type { BillingService, Delivery, WebhookReceiver } from '../billing/billing-service.js';
 import type { UserId } from '../domain/ids.js';
+import type { ContextService } from '../memory/context-service.js';
 import type { Idempotency, MemoryService, StoreUsage } from '../memory/memory-service.js';
 import type { UsageService } from '../memory/read-usage.js';
 import type { HealthProbe } from './readiness.js';
@@ -67,6 +68,8 @@ export interface UserCall {
   readonly identity: Identity;
   /** Only those of one agent when the key is bound to it. */
   readonly memories: MemoryService;
+  /** Likewise. */
+  readonly context: ContextService;
   readonly apiKeys: ApiKeyService;
   readonly billing: BillingService;
   readonly usage: UsageService;

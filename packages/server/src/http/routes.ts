@@ -20,6 +20,7 @@ import { listSessions } from './routes/list-sessions.js';
 import { listUsers } from './routes/list-users.js';
 import { livez } from './routes/livez.js';
 import { metrics } from './routes/metrics.js';
+import { narrate } from './routes/narrate.js';
 import { openApi } from './routes/openapi.js';
 import { patchMemory } from './routes/patch-memory.js';
 import { patchUser } from './routes/patch-user.js';
@@ -51,6 +52,7 @@ export const routes: readonly Route[] = [
   patchMemory,
   forgetMemory,
   timeline,
+  narrate,
   stats,
   listApiKeys,
   createApiKey,

@@ -29,10 +29,7 @@ export type AgentMemories = Pick<
  * Errors: `agent_not_allowed`, besides those of the operation.
  */
 export function asAgent(memories: MemoryService, agentId: string): MemoryService {
-  const own = <Request extends { readonly agent_id?: string | undefined }>(request: Request) => {
-    refuseOther(request.agent_id, agentId);
-    return { ...request, agent_id: agentId };
-  };
+  const own = ownOf(agentId);
   const mine: AgentMemories = {
     store: async (userId, request, ...rest) => memories.store(userId, own(request), ...rest),
     storeBatch: async (userId, requests, ...rest) =>
@@ -55,6 +52,14 @@ export function asAgent(memories: MemoryService, agentId: string): MemoryService
   };
   return { ...refusing, ...mine };
 }
+
+/** A request as the agent's own. Errors: `agent_not_allowed` when it names another. */
+export const ownOf =
+  (agentId: string) =>
+  <Request extends { readonly agent_id?: string | undefined }>(request: Request) => {
+    refuseOther(request.agent_id, agentId);
+    return { ...request, agent_id: agentId };
+  };
 
 /** `null` would give a memory away, which is naming another. */
 function refuseOther(named: string | null | undefined, agentId: string): void {

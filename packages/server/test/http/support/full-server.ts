@@ -3,6 +3,7 @@ import type { SoldTier } from '@stellar-memory/protocol';
 import { createServices } from '../../../src/app/services.js';
 import { createHttpServer } from '../../../src/http/http-server.js';
 import { createLogger } from '../../../src/http/logger.js';
+import type { SharedModel } from '../../../src/memory/narrate/shared-model.js';
 import type { TestDatabase } from '../../support/engines.js';
 import { jsonBody, send } from './exchange.js';
 
@@ -24,16 +25,19 @@ export interface FullServer {
 /** What a test may set; two servers over one database need one secret. */
 export interface FullServerOptions {
   readonly secret?: string;
+  /** Writes narratives. */
+  readonly model?: SharedModel;
 }
 
 /** Starts the server on a free port. */
 export async function startFullServer(
   db: TestDatabase,
-  { secret = randomBytes(32).toString('hex') }: FullServerOptions = {},
+  { secret = randomBytes(32).toString('hex'), ...settings }: FullServerOptions = {},
 ): Promise<FullServer> {
   const log: string[] = [];
   const logger = createLogger('info', { write: (line) => void log.push(line) });
-  const services = createServices({ database: db.database, secret, storage: 'a test' }, logger);
+  const engine = { database: db.database, secret, storage: 'a test' };
+  const services = createServices(engine, logger, undefined, settings);
   const http = createHttpServer({
     ...services,
     config: { host: '127.0.0.1', port: 0, version: '1.1.0' },

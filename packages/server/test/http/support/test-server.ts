@@ -6,6 +6,7 @@ import {
   type HttpServerOptions,
 } from '../../../src/http/http-server.js';
 import { createLogger } from '../../../src/http/logger.js';
+import { createContextService } from '../../../src/memory/create-context-service.js';
 import {
   AccountsInMemory,
   ApiKeysInMemory,
@@ -43,6 +44,7 @@ export async function startServer(overrides: Overrides = {}): Promise<TestServer
   const log: string[] = [];
   const http = createHttpServer({
     memories,
+    context: createContextService({ memories }),
     authenticator: keys,
     apiKeys: new ApiKeysInMemory(),
     usage: nothingUsed,

@@ -50,6 +50,10 @@ const builders: Readonly<Record<string, Build>> = {
     body: { importance: 0.25 },
   }),
   forget: ({ memoryId }) => ({ path: `/api/v1/forget/${memoryId}` }),
+  narrate: ({ words }) => ({
+    path: '/api/v1/narrate',
+    body: { topic: words, limit: 50 },
+  }),
   timeline: () => ({ path: '/api/v1/timeline?limit=100' }),
   stats: () => ({ path: '/api/v1/stats' }),
   listApiKeys: () => ({ path: '/auth/api-keys' }),
