@@ -100,6 +100,7 @@ describe('Every operation', () => {
     await call('PATCH', `/api/v1/memories/${id}`, { pinned: true, speaker: null });
     await call('DELETE', `/api/v1/forget/${id}`);
     await call('GET', '/api/v1/timeline');
+    await call('POST', '/api/v1/narrate', { topic: 'one' });
     await call('GET', '/api/v1/stats');
     const key = (await call('POST', '/auth/api-keys', {})).json as { id: string };
     await call('GET', '/auth/api-keys');

@@ -44,9 +44,8 @@ const oneLine = (text: string): string => text.replaceAll(/\s+/gu, ' ').trim();
 
 /** Cut between two words where one ends near, and never within a character. */
 function shortened(text: string): string {
-  const characters = [...text.slice(0, 2 * toldCharacters + 2)];
-  if (characters.length <= toldCharacters) return text;
-  const cut = characters.slice(0, toldCharacters - 1).join('');
+  if (text.length <= toldCharacters) return text;
+  const cut = text.slice(0, toldCharacters - 1).replace(/[\uD800-\uDBFF]$/, '');
   const blank = cut.lastIndexOf(' ');
   return `${blank > cut.length * 0.8 ? cut.slice(0, blank) : cut}…`;
 }
