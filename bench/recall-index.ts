@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { memoryId, type UserId, userId } from '../packages/server/src/domain/ids.js';
+import { type UserId, userId } from '../packages/server/src/domain/ids.js';
 import {
   createLexicalIndex,
   type RunningLexicalIndex,
@@ -19,21 +19,16 @@ import { migrateUp } from '../packages/server/src/storage/migrate/migrate.js';
 import type { OwnerConnection } from '../packages/server/src/storage/migrate/owner-connection.js';
 import { connectPostgresOwner } from '../packages/server/src/storage/migrate/postgres-owner.js';
 import { openPostgresDatabase } from '../packages/server/src/storage/postgres/postgres-database.js';
-import {
-  insertMemories,
-  type NewMemory,
-  selectMemoriesByDoc,
-} from '../packages/server/src/storage/statements/memories.js';
+import { selectMemoriesByDoc } from '../packages/server/src/storage/statements/memories.js';
 import { createTenantDoor, type TenantDoor } from '../packages/server/src/storage/tenant-door.js';
 import { startPostgres } from '../scripts/postgres.mjs';
 import { createDatabase } from './harness/database.js';
+import { fillTenant, wordsAMemory } from './harness/fill.js';
 import { closedLoop, measurement } from './harness/percentiles.js';
+import { queryKinds } from './harness/queries.js';
 import { line, machine, rounded, row } from './harness/report.js';
-import { seeded, text, word, zipfRank } from './harness/texts.js';
+import { seeded } from './harness/texts.js';
 
-const vocabulary = 200_000;
-const wordsAMemory = 35;
-const turnsASession = 20;
 const seconds = 3;
 
 interface Bench {
@@ -147,23 +142,12 @@ async function newUser(owner: OwnerConnection): Promise<UserId> {
   return id;
 }
 
-/** Stores in batches of 100, four at once, while merges run as they do in a server. */
 async function load(bench: Bench, user: UserId, memories: number): Promise<void> {
   const index = newIndex(bench);
-  const random = seeded(memories);
   bench.written.bytes = 0;
   const cpu = await startCpu(bench);
   const begun = performance.now();
-  const store = async (from: number): Promise<void> => {
-    const count = Math.min(100, memories - from);
-    const batch = Array.from({ length: count }, (_, at) => newMemory(index, random, from + at));
-    await bench.tenants.withTenant(user, (tx) => insertMemories(tx, batch));
-    if (!values.unmerged) index.noteChange(user, count);
-  };
-  for (let from = 0; from < memories; from += 400)
-    await Promise.all(
-      [0, 100, 200, 300].filter((more) => from + more < memories).map((more) => store(from + more)),
-    );
+  await fillTenant({ ...bench, index }, { user, memories, merge: !values.unmerged });
   const stored = performance.now() - begun;
   await index.idle();
   const behind = performance.now() - begun - stored;
@@ -171,28 +155,6 @@ async function load(bench: Bench, user: UserId, memories: number): Promise<void>
     `  stored ${rounded((memories / stored) * 1000, 0)}/s, merges done ${rounded(behind / 1000, 1)} s later; CPU a memory: ${await cpu(memories)}`,
   );
   await index.close();
-}
-
-function newMemory(index: RunningLexicalIndex, random: () => number, number: number): NewMemory {
-  const document = {
-    content: text(random, wordsAMemory, vocabulary),
-    sessionId: `session-${Math.floor(number / turnsASession)}`,
-    speaker: number % 2 === 0 ? 'Ann' : 'Bo',
-    role: null,
-    occurredAt: 1_700_000_000 + number * 60,
-  };
-  return {
-    ...document,
-    id: memoryId(randomUUID()),
-    metadata: {},
-    importance: 0.5,
-    zone: 4,
-    score: 0.1,
-    createdAt: document.occurredAt,
-    agentId: null,
-    pinned: false,
-    entry: index.encode(document),
-  };
 }
 
 async function printSize({ owner, written }: Bench, user: UserId, memories: number): Promise<void> {
@@ -215,19 +177,6 @@ async function printSize({ owner, written }: Bench, user: UserId, memories: numb
   );
   line(`  ${rounded(size!.disk / 1e6, 1)} MB of index tables of all tenants so far, before vacuum`);
 }
-
-type Kind = readonly [name: string, words: (random: () => number) => readonly string[]];
-const rare = (random: () => number): string => word(5_000 + zipfRank(random, 20_000));
-const typical = (random: () => number): string => word(50 + zipfRank(random, 20_000));
-const kinds: readonly Kind[] = [
-  ['3 rare words', (random) => [rare(random), rare(random), rare(random)]],
-  [
-    '3 typical + 1 frequent',
-    (random) => [typical(random), typical(random), typical(random), word(20)],
-  ],
-  ['6 words', (random) => Array.from({ length: 6 }, () => typical(random))],
-  ['with the commonest word', (random) => [typical(random), typical(random), word(0)]],
-];
 
 /** A recall as the use case does it: rank, then read the best ten. */
 async function ask(
@@ -256,7 +205,7 @@ async function askCold(bench: Bench, user: UserId): Promise<void> {
   for (let round = 0; round < 20; round++) {
     const index = newIndex(bench);
     const begun = performance.now();
-    await ask(bench, user, index, kinds[round % kinds.length]![1](random));
+    await ask(bench, user, index, queryKinds[round % queryKinds.length]![1](random));
     times.push(performance.now() - begun);
     await index.close();
   }
@@ -266,7 +215,7 @@ async function askCold(bench: Bench, user: UserId): Promise<void> {
 async function askWarm(bench: Bench, user: UserId): Promise<void> {
   const random = seeded(7);
   const index = newIndex(bench);
-  for (const [name, words] of kinds) {
+  for (const [name, words] of queryKinds) {
     const once = () => ask(bench, user, index, words(random));
     await closedLoop(1, 1, once);
     const cpu = await startCpu(bench);

@@ -1,4 +1,4 @@
-// npm run bench -- [foundation] [embedded] [limits] [--quick] [--pg <superuser url>]
+// npm run bench -- [foundation] [embedded] [limits] [recall] [--quick] [--pg <superuser url> [--database <kept>]]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,21 +7,30 @@ import { startPostgres } from '../scripts/postgres.mjs';
 import { benchEmbedded, benchFoundation } from './foundation.js';
 import { line, machine } from './harness/report.js';
 import { benchLimits } from './limits.js';
+import { benchRecall } from './recall.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, pg: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    pg: { type: 'string' },
+    // Of `recall`: filled once, asked often.
+    database: { type: 'string' },
+  },
 });
 const parts = positionals.length > 0 ? positionals : ['foundation', 'embedded'];
 const size = { quick: values.quick, seconds: values.quick ? 3 : 10 };
 
 line(machine());
-if (parts.includes('foundation') || parts.includes('limits')) {
+const onPostgres = ['foundation', 'limits', 'recall'];
+if (parts.some((part) => onPostgres.includes(part))) {
   const postgres = values.pg === undefined ? await startPostgres() : undefined;
   const url = values.pg ?? postgres!.url;
   try {
     if (parts.includes('foundation')) await benchFoundation(url, size);
     if (parts.includes('limits')) await benchLimits(url, size);
+    if (parts.includes('recall'))
+      await benchRecall({ superuserUrl: url, size, database: values.database });
   } finally {
     await postgres?.stop();
   }

@@ -13,9 +13,17 @@ export interface BenchDatabase {
 const appPassword = 'bench';
 
 /** Makes a database on that Postgres; the server fills it at its first start. */
-export async function createDatabase(superuserUrl: string): Promise<BenchDatabase> {
-  const name = `stellar_bench_${randomBytes(4).toString('hex')}`;
-  await asSuperuser(superuserUrl, `create database ${name}`);
+export const createDatabase = (superuserUrl: string): Promise<BenchDatabase> =>
+  openDatabase(superuserUrl, `stellar_bench_${randomBytes(4).toString('hex')}`);
+
+/** A database of that name, made when it is not there. */
+export async function openDatabase(superuserUrl: string, name: string): Promise<BenchDatabase> {
+  if (!/^[a-z][a-z0-9_]{0,40}$/.test(name)) throw new Error(`${name} is no name of a database`);
+  const found = await asSuperuser(
+    superuserUrl,
+    `select from pg_database where datname = '${name}'`,
+  );
+  if (found === 0) await asSuperuser(superuserUrl, `create database ${name}`);
   const owner = new URL(superuserUrl);
   owner.pathname = `/${name}`;
   const app = new URL(owner);
@@ -24,13 +32,17 @@ export async function createDatabase(superuserUrl: string): Promise<BenchDatabas
   return {
     ownerUrl: owner.href,
     appUrl: app.href,
-    drop: () => asSuperuser(superuserUrl, `drop database if exists ${name} with (force)`),
+    drop: async () => {
+      await asSuperuser(superuserUrl, `drop database if exists ${name} with (force)`);
+    },
   };
 }
 
-async function asSuperuser(url: string, statement: string): Promise<void> {
+/** Answers how many rows there were. */
+async function asSuperuser(url: string, statement: string): Promise<number> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(statement);
+  const { rowCount } = await client.query(statement);
   await client.end();
+  return rowCount ?? 0;
 }

@@ -17,6 +17,10 @@ export interface RunningServer {
     email: string,
     tier?: 'free' | 'pro' | 'promax',
   ): Promise<{ userId: string; key: string }>;
+  /** The same; `undefined` when the e-mail has an account. */
+  tryCreateUser(email: string): Promise<{ userId: string; key: string } | undefined>;
+  /** Makes a key for an account. */
+  createKey(userId: string): Promise<string>;
   /** Resident memory in bytes, of the server process. */
   residentBytes(): Promise<number>;
   stop(): Promise<void>;
@@ -43,7 +47,13 @@ export async function startServer(env: Record<string, string>): Promise<RunningS
   return {
     origin,
     adminToken,
-    createUser: (email, tier = 'promax') => createUser(origin, email, tier),
+    async createUser(email, tier = 'promax') {
+      const made = await createUser(origin, email, tier);
+      if (made === undefined) throw new Error(`${email} has an account`);
+      return made;
+    },
+    tryCreateUser: (email) => createUser(origin, email, 'promax'),
+    createKey: (userId) => createKey(origin, userId),
     residentBytes: () => residentBytes(child.pid!),
     stop: () => stop(child),
   };
@@ -74,16 +84,26 @@ async function createUser(
   origin: string,
   email: string,
   tier: string,
-): Promise<{ userId: string; key: string }> {
-  const answer = await fetch(`${origin}/admin/users`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ email, tier }),
-  });
+): Promise<{ userId: string; key: string } | undefined> {
+  const answer = await asOperator(origin, '/admin/users', { email, tier });
+  if (answer.status === 409) return undefined;
   if (answer.status !== 201) throw new Error(`POST /admin/users answered ${answer.status}`);
   const user = (await answer.json()) as { user_id: string; api_key: string };
   return { userId: user.user_id, key: user.api_key };
 }
+
+async function createKey(origin: string, userId: string): Promise<string> {
+  const answer = await asOperator(origin, `/admin/users/${userId}/api-keys`, { name: 'bench' });
+  if (answer.status !== 201) throw new Error(`POST …/api-keys answered ${answer.status}`);
+  return ((await answer.json()) as { api_key: string }).api_key;
+}
+
+const asOperator = (origin: string, path: string, body: unknown): Promise<Response> =>
+  fetch(`${origin}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 
 async function residentBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');

@@ -42,3 +42,24 @@ export const zipfRank = (random: () => number, vocabulary: number): number =>
 /** A text of so many words of natural frequency. */
 export const text = (random: () => number, words: number, vocabulary = 20_000): string =>
   Array.from({ length: words }, () => word(zipfRank(random, vocabulary))).join(' ');
+
+const hangulSyllables = 11_172;
+const firstSyllable = 0xac00;
+const particles = ['은', '는', '이', '가', '을', '를', '에서', '으로', '에', '와', '도', ''];
+
+/** The Korean word of a rank: two or three syllables, the same for the same rank. */
+export function koreanWord(rank: number): string {
+  let text = '';
+  for (let at = 0; at < 2 + (rank % 2); at += 1)
+    text += String.fromCodePoint(firstSyllable + ((rank * 7_919 + at * 104_729) % hangulSyllables));
+  return text;
+}
+
+/** A Korean text of so many words of natural frequency, with particles. */
+export const koreanText = (random: () => number, words: number, vocabulary = 20_000): string =>
+  Array.from(
+    { length: words },
+    () =>
+      koreanWord(zipfRank(random, vocabulary)) +
+      particles[Math.floor(random() * particles.length)]!,
+  ).join(' ');

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { memoryId, type UserId } from '../../packages/server/src/domain/ids.js';
+import type { LexicalIndex } from '../../packages/server/src/recall/lexical-index.js';
+import {
+  insertMemories,
+  type NewMemory,
+} from '../../packages/server/src/storage/statements/memories.js';
+import type { TenantDoor } from '../../packages/server/src/storage/tenant-door.js';
+import { koreanText, seeded, text } from './texts.js';
+
+/** Words the texts are drawn from. */
+export const vocabulary = 200_000;
+/** Words of an English memory. */
+export const wordsAMemory = 35;
+const wordsAKoreanMemory = 12;
+const turnsASession = 20;
+
+/** Where memories are stored, and by what they are indexed. */
+export interface FillTarget {
+  readonly tenants: TenantDoor;
+  readonly index: LexicalIndex;
+}
+
+/** What is stored. */
+export interface Filling {
+  readonly user: UserId;
+  readonly memories: number;
+  /** Every so many memories one is Korean; 0 is none. */
+  readonly koreanEvery?: number;
+  /** Without merges nothing but the entry is left of what a store pays for the index. Default true. */
+  readonly merge?: boolean;
+  readonly onStored?: (memories: number) => void;
+}
+
+/** Stores in batches of 100, four at once, by the statement that a server uses, while merges run as they do there. */
+export async function fillTenant(
+  { tenants, index }: FillTarget,
+  { user, memories, koreanEvery = 0, merge = true, onStored }: Filling,
+): Promise<void> {
+  const random = seeded(memories);
+  const store = async (from: number): Promise<void> => {
+    const count = Math.min(100, memories - from);
+    const batch = Array.from({ length: count }, (_, at) =>
+      newMemory(index, random, from + at, koreanEvery),
+    );
+    await tenants.withTenant(user, (tx) => insertMemories(tx, batch));
+    if (merge) index.noteChange(user, count);
+    onStored?.(count);
+  };
+  for (let from = 0; from < memories; from += 400)
+    await Promise.all(
+      [0, 100, 200, 300].filter((more) => from + more < memories).map((more) => store(from + more)),
+    );
+}
+
+function newMemory(
+  index: LexicalIndex,
+  random: () => number,
+  number: number,
+  koreanEvery: number,
+): NewMemory {
+  const isKorean = koreanEvery > 0 && number % koreanEvery === 0;
+  const document = {
+    content: isKorean
+      ? koreanText(random, wordsAKoreanMemory, vocabulary)
+      : text(random, wordsAMemory, vocabulary),
+    sessionId: `session-${Math.floor(number / turnsASession)}`,
+    speaker: number % 2 === 0 ? 'Ann' : 'Bo',
+    role: null,
+    occurredAt: 1_700_000_000 + number * 60,
+  };
+  return {
+    ...document,
+    id: memoryId(randomUUID()),
+    metadata: {},
+    importance: 0.5,
+    zone: 4,
+    score: 0.1,
+    createdAt: document.occurredAt,
+    agentId: null,
+    pinned: false,
+    entry: index.encode(document),
+  };
+}

@@ -1,0 +1,27 @@
+import { koreanWord, word, zipfRank } from './texts.js';
+
+/** A kind of query: its name, and the words of the next one. */
+export type QueryKind = readonly [name: string, words: (random: () => number) => readonly string[]];
+
+const rare = (random: () => number): string => word(5_000 + zipfRank(random, 20_000));
+const typical = (random: () => number): string => word(50 + zipfRank(random, 20_000));
+
+/** From the cheapest to the dearest for an index. */
+export const queryKinds: readonly QueryKind[] = [
+  ['3 rare words', (random) => [rare(random), rare(random), rare(random)]],
+  [
+    '3 typical + 1 frequent',
+    (random) => [typical(random), typical(random), typical(random), word(20)],
+  ],
+  ['6 words', (random) => Array.from({ length: 6 }, () => typical(random))],
+  ['with the commonest word', (random) => [typical(random), typical(random), word(0)]],
+];
+
+/** Two Korean words, one of them with a particle. */
+export const koreanQuery: QueryKind = [
+  '2 Korean words',
+  (random) => [
+    koreanWord(50 + zipfRank(random, 5_000)),
+    `${koreanWord(zipfRank(random, 500))}에서`,
+  ],
+];
