@@ -35,9 +35,12 @@ export function asAgent(memories: MemoryService, agentId: string): MemoryService
     storeBatch: async (userId, requests, ...rest) =>
       memories.storeBatch(userId, requests.map(own), ...rest),
     recall: async (userId, query) => memories.recall(userId, own(query)),
-    recallPage: async (userId, query) => memories.recallPage(userId, own(query)),
-    recallBatch: async (userId, queries) => memories.recallBatch(userId, queries.map(own)),
-    recallContext: async (userId, query) => memories.recallContext(userId, own(query)),
+    recallPage: async (userId, query, onWordsOnly) =>
+      memories.recallPage(userId, own(query), onWordsOnly),
+    recallBatch: async (userId, queries, onWordsOnly) =>
+      memories.recallBatch(userId, queries.map(own), onWordsOnly),
+    recallContext: async (userId, query, onWordsOnly) =>
+      memories.recallContext(userId, own(query), onWordsOnly),
     async get(userId, id) {
       const found = await memories.get(userId, id);
       if (found.memory.agent_id !== agentId) throw new StellarError('not_found');

@@ -59,9 +59,10 @@ export interface RecallPage {
   readonly items: RecallResponse;
   /** For the query that goes on behind it; `undefined` on the last page. */
   readonly nextCursor: string | undefined;
-  /** An embedder is configured but failed, so that words alone decided. */
-  readonly wordsOnly?: boolean;
 }
+
+/** Told when an embedder is configured but failed, so that words alone decided. */
+export type OnWordsOnly = () => void;
 
 /**
  * What a user can do with his memories. Every way in (REST, MCP, CLI, sync) calls these.
@@ -87,11 +88,19 @@ export interface MemoryService {
   ): Promise<StoreResponse[]>;
   recall(userId: UserId, query: RecallQuery): Promise<RecallResponse>;
   /** The same, with the cursor of what comes next. */
-  recallPage(userId: UserId, query: RecallQuery): Promise<RecallPage>;
+  recallPage(userId: UserId, query: RecallQuery, onWordsOnly?: OnWordsOnly): Promise<RecallPage>;
   /** Several recalls in one transaction; what is returned counts once. Answers are in the order of the queries. */
-  recallBatch(userId: UserId, queries: readonly RecallBatchQuery[]): Promise<RecallResponse[]>;
+  recallBatch(
+    userId: UserId,
+    queries: readonly RecallBatchQuery[],
+    onWordsOnly?: OnWordsOnly,
+  ): Promise<RecallResponse[]>;
   /** The best memories as a text within a budget of tokens; what is in the text counts as recalled. */
-  recallContext(userId: UserId, query: RecallContextQuery): Promise<RecallContextResponse>;
+  recallContext(
+    userId: UserId,
+    query: RecallContextQuery,
+    onWordsOnly?: OnWordsOnly,
+  ): Promise<RecallContextResponse>;
   forget(
     userId: UserId,
     id: MemoryId,

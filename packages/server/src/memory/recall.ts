@@ -5,7 +5,7 @@ import type { QueryMeaning } from '../recall/vectors/query-embedder.js';
 import { contextBlock } from './context-block.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { explainMemory } from './explain-memory.js';
-import type { MemoryService, RecallPage } from './memory-service.js';
+import type { MemoryService, OnWordsOnly, RecallPage } from './memory-service.js';
 import { presentRecalled } from './present.js';
 import { decodeRecallCursor, encodeRecallCursor } from './recall-cursor.js';
 import type { RecallTallies } from './recall-tallies.js';
@@ -19,7 +19,10 @@ import {
 
 type Recalls = Pick<MemoryService, 'recall' | 'recallPage' | 'recallBatch' | 'recallContext'>;
 
-/** The ways to recall. Each is one read-only transaction; what is answered is counted in the node afterwards. */
+/**
+ * The ways to recall. Each is one read-only transaction, two when the node ranked what had changed meanwhile; what is
+ * answered is counted in the node afterwards.
+ */
 export function createRecalls(dependencies: MemoryDependencies, tallies: RecallTallies): Recalls {
   const { tenants, clock, profile } = dependencies;
   const count = (userId: UserId, ids: Iterable<string>): void =>
@@ -27,21 +30,20 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
   const presented = ({ found }: FoundPage): RecalledMemory[] =>
     found.map((memory) => presentFound(memory, { profile, nowSeconds: epochSeconds(clock) }));
 
-  const recallPage: Recalls['recallPage'] = async (userId, query) => {
+  const recallPage: Recalls['recallPage'] = async (userId, query, onWordsOnly) => {
     const after = query.cursor === undefined ? undefined : decodeRecallCursor(query.cursor);
-    const meaning = (await meaningsOf(dependencies, userId, [query]))?.[0];
+    const meaning = (await meaningsOf(dependencies, userId, [query], onWordsOnly))?.[0];
     const page = await find(dependencies, userId, query, { after, meaning });
     const items = presented(page);
     count(userId, idsOf(items));
-    const wordsOnly = meaning?.length === 0 ? { wordsOnly: true } : {};
-    return { items, nextCursor: cursorBehind(page), ...wordsOnly };
+    return { items, nextCursor: cursorBehind(page) };
   };
 
   return {
     recallPage,
     recall: async (userId, query) => (await recallPage(userId, query)).items,
-    async recallBatch(userId, queries) {
-      const meanings = await meaningsOf(dependencies, userId, queries);
+    async recallBatch(userId, queries, onWordsOnly) {
+      const meanings = await meaningsOf(dependencies, userId, queries, onWordsOnly);
       const pages = await tenants.withTenant(
         userId,
         async (tx) => {
@@ -59,8 +61,8 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
       count(userId, results.flatMap(idsOf));
       return results;
     },
-    async recallContext(userId, query) {
-      const meaning = (await meaningsOf(dependencies, userId, [query]))?.[0];
+    async recallContext(userId, query, onWordsOnly) {
+      const meaning = (await meaningsOf(dependencies, userId, [query], onWordsOnly))?.[0];
       const { found } = await find(dependencies, userId, query, { meaning });
       const block = contextBlock(
         found.map(({ record }) => record),
@@ -86,15 +88,19 @@ const find = async (
   );
 
 /** What queries mean; absent without an embedder. Before any transaction begins, so that none waits for one. */
-const meaningsOf = (
+async function meaningsOf(
   { meaning }: MemoryDependencies,
   userId: UserId,
   queries: readonly { readonly q: string }[],
-): Promise<readonly QueryMeaning[]> | undefined =>
-  meaning?.embed(
+  onWordsOnly: OnWordsOnly | undefined,
+): Promise<readonly QueryMeaning[] | undefined> {
+  const meanings = await meaning?.embed(
     userId,
     queries.map(({ q }) => q),
   );
+  if (meanings?.some((spaces) => spaces.length === 0)) onWordsOnly?.();
+  return meanings;
+}
 
 const idsOf = (memories: readonly RecalledMemory[]): string[] => memories.map(({ id }) => id);
 

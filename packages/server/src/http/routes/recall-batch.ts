@@ -21,8 +21,9 @@ export const recallBatch = defineRoute({
     description: 'The memories found for each query, in the order of the queries.',
     schema: RecallBatchResponse,
     example: { results: [[exampleRecalled], []] },
+    degraded: true,
   },
-  handler: async ({ memories, userId }, { body }) => ({
-    results: await memories.recallBatch(userId, body.queries),
+  handler: async ({ memories, userId, setDegraded }, { body }) => ({
+    results: await memories.recallBatch(userId, body.queries, () => setDegraded('embedder')),
   }),
 });

@@ -23,6 +23,8 @@ export const recallContext = defineRoute({
       tokens: 22,
       memories: [exampleId],
     },
+    degraded: true,
   },
-  handler: ({ memories, userId }, { query }) => memories.recallContext(userId, query),
+  handler: ({ memories, userId, setDegraded }, { query }) =>
+    memories.recallContext(userId, query, () => setDegraded('embedder')),
 });

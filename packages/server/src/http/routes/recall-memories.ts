@@ -28,9 +28,10 @@ export const recallMemories = defineRoute({
     degraded: true,
   },
   handler: async ({ memories, userId, setNextCursor, setDegraded }, { query }) => {
-    const { items, nextCursor, wordsOnly } = await memories.recallPage(userId, query);
+    const { items, nextCursor } = await memories.recallPage(userId, query, () =>
+      setDegraded('embedder'),
+    );
     setNextCursor(nextCursor);
-    if (wordsOnly === true) setDegraded('embedder');
     return items;
   },
 });

@@ -1,4 +1,9 @@
-import { RecallBatchRequest, RecallQuery, StoreRequest } from '@stellar-memory/protocol';
+import {
+  RecallBatchRequest,
+  RecallContextQuery,
+  RecallQuery,
+  StoreRequest,
+} from '@stellar-memory/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { UserId } from '../../../src/domain/ids.js';
 import { v1Profile } from '../../../src/domain/score-profiles.js';
@@ -126,15 +131,29 @@ describeEngines('recall by words and meaning', (engine) => {
     await store(['The doctor called.', 'The soup was cold.']);
     await embedAll();
     provider.script.push(fail(500), () => undefined);
-    const page = await memories.recallPage(user, RecallQuery.parse({ q: 'soup' }));
-    expect(page).toMatchObject({ wordsOnly: true });
+    let degraded = 0;
+    const onWordsOnly = (): void => {
+      degraded += 1;
+    };
+    const page = await memories.recallPage(user, RecallQuery.parse({ q: 'soup' }), onWordsOnly);
+    expect(degraded).toBe(1);
     expect(page.items[0]!.content).toBe('The soup was cold.');
     // Silence this time: only the deadline ends it.
     expect((await recall('cold soup'))[0]).toBe('The soup was cold.');
     expect(failures).toHaveLength(2);
-    const after = await memories.recallPage(user, RecallQuery.parse({ q: 'physician' }));
-    expect(after.wordsOnly).toBeUndefined();
+    const q = 'physician';
+    const after = await memories.recallPage(user, RecallQuery.parse({ q }), onWordsOnly);
     expect(after.items[0]!.content).toBe('The doctor called.');
+    expect(degraded).toBe(1);
+    provider.script.push(fail(500), fail(500));
+    const { queries: batch } = RecallBatchRequest.parse({ queries: [{ q: 'soup' }, { q }] });
+    // Of the two only one is unknown, and not answered.
+    await memories.recallBatch(user, batch, onWordsOnly);
+    expect(degraded).toBe(2);
+    const asked = RecallContextQuery.parse({ q: 'cold' });
+    const { text } = await memories.recallContext(user, asked, onWordsOnly);
+    expect(text).toContain('The soup was cold.');
+    expect(degraded).toBe(3);
   });
 
   test('leaves a failed embedder alone for a while', async () => {
