@@ -50,6 +50,12 @@ export function freshnessTerm({ fading }: ScoreProfile, secondsSinceRecall: numb
   return fading.secondsToZero <= 0 ? 0 : Math.max(0, 1 - seconds / fading.secondsToZero);
 }
 
+/** Seconds after the last recall at which freshness has fallen to `freshness`, which is above 0 and at most 1. */
+export const secondsToFreshness = ({ fading }: ScoreProfile, freshness: number): number =>
+  fading.kind === 'half-life'
+    ? -Math.log2(freshness) * fading.halfLifeDays * secondsPerDay
+    : (1 - freshness) * fading.secondsToZero;
+
 /** The weighted terms of the score; it is their sum. */
 export type ScoreParts = ScoreWeights;
 
