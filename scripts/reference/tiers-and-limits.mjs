@@ -33,6 +33,7 @@ const meaning = {
   keyNameCharacters: "characters of an API key's name",
   rotationOverlapSeconds: 'seconds that a rotated API key works on beside its successor',
   reasonCharacters: "characters of an operator's reason",
+  importLineBytes: 'bytes of one line of an import',
   idempotencyKeyCharacters: 'characters of an Idempotency-Key',
 };
 

@@ -81,5 +81,14 @@ export {
 } from './sign-in.js';
 export { textProblem, utf8Bytes } from './text.js';
 export { type SoldTier, soldTiers, type Tier, type TierLimits, tierLimits } from './tiers.js';
+export {
+  ExportEnd,
+  ExportedMemory,
+  ExportHeader,
+  ExportLine,
+  exportVersion,
+  ImportResponse,
+  type V1Fields,
+} from './transfer.js';
 export { resources, UsageResponse } from './usage.js';
 export { type Zone, zoneCapacities, zoneNames, zones } from './zones.js';

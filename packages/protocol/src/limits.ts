@@ -42,6 +42,8 @@ export const limits = {
   rotationOverlapSeconds: 604_800,
   /** Characters of an operator's reason. */
   reasonCharacters: 500,
+  /** Bytes of one line of an import: a memory and its metadata, with every character escaped. */
+  importLineBytes: 1024 * 1024,
   /** Characters of an Idempotency-Key. */
   idempotencyKeyCharacters: 255,
 } as const;

@@ -8,7 +8,12 @@ import { label, storableText, utf8Bytes } from './text.js';
 export const zone = z
   .literal([0, 1, 2, 3, 4], { error: 'must be a zone from 0 to 4' })
   .describe('0 core, 1 inner, 2 outer, 3 belt, 4 cloud');
-const importance = z.number().min(0).max(1).describe('From 0 to 1; how much the caller cares.');
+/** How much the caller cares. */
+export const importance = z
+  .number()
+  .min(0)
+  .max(1)
+  .describe('From 0 to 1; how much the caller cares.');
 /** What decides the zone. */
 export const score = z.number().describe('Orbit score; decides the zone.');
 

@@ -14,5 +14,9 @@ export const Problem = z.strictObject({
   limit: z.number().optional(),
   used: z.number().optional(),
   upgrade_url: z.string().optional(),
+  progress: z
+    .strictObject({ line: z.int(), stored: z.int(), existing: z.int() })
+    .optional()
+    .describe('Of an import: the line that it ended at, and what is kept of the lines before'),
 });
 export type Problem = z.output<typeof Problem>;

@@ -85,7 +85,8 @@ function createHttp(
   logger: Logger,
 ): HttpServer {
   const { host, port, publicUrl, adminToken } = config;
-  const { memories, context, authenticator, apiKeys, usage, accounts, readiness, clock } = services;
+  const { memories, context, authenticator, apiKeys, usage, transfer, accounts, readiness, clock } =
+    services;
   return createHttpServer({
     config: { host, port, publicUrl, version },
     memories,
@@ -93,6 +94,7 @@ function createHttp(
     authenticator,
     apiKeys,
     usage,
+    transfer,
     rates:
       config.rateLimits === 'off'
         ? undefined

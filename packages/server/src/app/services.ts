@@ -10,9 +10,11 @@ import type { Readiness } from '../http/readiness.js';
 import type { ContextService } from '../memory/context-service.js';
 import { createContextService } from '../memory/create-context-service.js';
 import { createMemoryService } from '../memory/create-memory-service.js';
+import { createTransferService } from '../memory/create-transfer-service.js';
 import type { MemoryService } from '../memory/memory-service.js';
 import type { SharedModel } from '../memory/narrate/shared-model.js';
 import { createUsageService, type UsageService } from '../memory/read-usage.js';
+import type { TransferService } from '../memory/transfer-service.js';
 import { createLexicalIndex } from '../recall/index/create-lexical-index.js';
 import type { LexicalIndex } from '../recall/lexical-index.js';
 import { textRanking } from '../recall/text-ranking.js';
@@ -41,6 +43,7 @@ export interface Services {
   readonly memories: MemoryService;
   readonly context: ContextService;
   readonly usage: UsageService;
+  readonly transfer: TransferService;
   readonly metering: Metering;
   readonly limiter: Limiter;
   readonly index: LexicalIndex;
@@ -86,7 +89,7 @@ export function createServices(
     });
   const meaning = vectors && meaningOf(database, logger, vectors, embedding);
   const index = embedding === undefined ? lexical : indexWithVectors(lexical, embedding);
-  const memories = createMemoryService({
+  const dependencies = {
     tenants,
     index,
     meaning,
@@ -94,7 +97,8 @@ export function createServices(
     profile: v1Profile,
     upgradeUrl,
     warnings: metering.warnings,
-  });
+  };
+  const memories = createMemoryService(dependencies);
   return {
     clock,
     authenticator,
@@ -108,6 +112,7 @@ export function createServices(
     accounts: createAdminService({ system, secret }),
     memories,
     context: createContextService({ memories, model }),
+    transfer: createTransferService(dependencies),
     usage: createUsageService(tenants, upgradeUrl),
     metering,
     limiter: createLimiter(system, clock),

@@ -14,6 +14,8 @@ export interface ErrorDetails {
   readonly used?: number;
   readonly upgrade_url?: string;
   readonly retryAfterSeconds?: number;
+  /** Of an import: the line that it ended at, and what is kept of the lines before. */
+  readonly progress?: { readonly line: number; readonly stored: number; readonly existing: number };
 }
 
 /** The only error that is meant for a client. Anything else is a fault and answers 500. */

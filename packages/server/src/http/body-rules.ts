@@ -3,16 +3,19 @@ import { limits } from '@stellar-memory/protocol';
 import { StellarError } from '../domain/stellar-error.js';
 
 /** Refuses by its headers a body that would be refused later, before any of it is read. */
-export function checkBodyHeaders(takesBody: boolean, headers: IncomingHttpHeaders): void {
+export function checkBodyHeaders(
+  takes: 'nothing' | 'a body' | 'lines',
+  headers: IncomingHttpHeaders,
+): void {
   const bytes = Number(headers['content-length'] ?? 0);
-  if (!takesBody) {
+  if (takes === 'nothing') {
     if (bytes > 0 || headers['transfer-encoding'] !== undefined)
       throw new StellarError('bad_request', { detail: 'This operation takes no body.' });
     // Clients that name a type and send nothing are common; Fastify would judge the type all the same.
     if (headers['content-type'] !== undefined) delete headers['content-type'];
     return;
   }
-  if (bytes > limits.bodyBytes) throw tooLarge();
+  if (takes === 'a body' && bytes > limits.bodyBytes) throw tooLarge();
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity')
     throw new StellarError('unsupported_media_type', { detail: 'Send the body uncompressed.' });

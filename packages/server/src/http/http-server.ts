@@ -6,6 +6,7 @@ import type { Clock } from '../domain/clock.js';
 import type { ContextService } from '../memory/context-service.js';
 import type { MemoryService } from '../memory/memory-service.js';
 import type { UsageService } from '../memory/read-usage.js';
+import type { TransferService } from '../memory/transfer-service.js';
 import { createApp } from './app-instance.js';
 import { Drain } from './drain.js';
 import { type BillingParts, mountRoute, type SignInParts } from './mount-route.js';
@@ -45,6 +46,7 @@ export interface HttpServerOptions {
   readonly authenticator: Authenticator;
   readonly apiKeys: ApiKeyService;
   readonly usage: UsageService;
+  readonly transfer: TransferService;
   /** Absent: nobody is limited. */
   readonly rates?: RateOptions | undefined;
   /** Absent: there is no /admin. */

@@ -9,22 +9,22 @@ export interface ParsedBody {
 }
 
 /**
- * Reads a request body: strict UTF-8, then what the scanner refuses, then `JSON.parse`.
+ * Reads a request body, or a line of one that `subject` names: strict UTF-8, then what the scanner refuses, then `JSON.parse`.
  * Errors: `invalid_json`, `invalid_content`. None repeats what was sent.
  */
-export function parseJsonBody(bytes: Buffer): unknown {
+export function parseJsonBody(bytes: Buffer, subject = 'The body'): unknown {
   // Node's check is simdutf: 0.02 ms for 256 KB, and refuses overlong forms and encoded surrogates.
   if (!isUtf8(bytes))
-    throw new StellarError('invalid_json', { detail: 'The body is not valid UTF-8.' });
+    throw new StellarError('invalid_json', { detail: `${subject} is not valid UTF-8.` });
   const text = bytes.toString('utf8');
   const fault = findJsonFault(text);
-  if (fault !== undefined) throw refusal(fault);
+  if (fault !== undefined) throw refusal(fault, subject);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
     // V8's message quotes the text, which may be a secret or a memory: only the place is told.
     const [place] = /position \d+/.exec(String(error)) ?? ['its end'];
-    throw new StellarError('invalid_json', { detail: `The body is not JSON at ${place}.` });
+    throw new StellarError('invalid_json', { detail: `${subject} is not JSON at ${place}.` });
   }
 }
 
@@ -32,8 +32,8 @@ export function parseJsonBody(bytes: Buffer): unknown {
 export const emptyBody = (): StellarError =>
   new StellarError('invalid_json', { detail: 'The body is empty.' });
 
-const refusal = ({ code, detail, pointer }: JsonFault): StellarError =>
+const refusal = ({ code, detail, pointer }: JsonFault, subject: string): StellarError =>
   new StellarError(code, {
-    detail: `The body ${detail}.`,
+    detail: `${subject} ${detail}.`,
     errors: [{ pointer, detail }],
   });

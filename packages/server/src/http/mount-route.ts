@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { ApiKeyService } from '../auth/account-service.js';
 import type { Authenticator, Identity, SessionAuthenticator } from '../auth/identity.js';
@@ -10,6 +11,8 @@ import type { ContextService } from '../memory/context-service.js';
 import type { Idempotency, MemoryService } from '../memory/memory-service.js';
 import type { Usage } from '../memory/quota.js';
 import type { UsageService } from '../memory/read-usage.js';
+import type { TransferService } from '../memory/transfer-service.js';
+import { type BodyLines, bodyLines } from './body-lines.js';
 import { checkBodyHeaders } from './body-rules.js';
 import { ifMatchOf, quoteTag } from './entity-tag.js';
 import './exchange.js';
@@ -19,7 +22,7 @@ import { emptyBody, type ParsedBody } from './json-body.js';
 import { parseQueryString } from './query-string.js';
 import { createRateGate, type RateOptions } from './rate-gate.js';
 import type { AnyCall, Input, OpenCall, OperatorCall, Route, UserCall } from './route.js';
-import { noParameters, TextAnswer } from './route.js';
+import { noParameters, StreamAnswer, TextAnswer } from './route.js';
 import { sessionCookie } from './session-cookie.js';
 import { validate } from './validate.js';
 
@@ -44,6 +47,7 @@ export interface RouteServices {
   /** Absent: nothing is sold, and no such route is mounted. */
   readonly billing?: BillingParts | undefined;
   readonly usage: UsageService;
+  readonly transfer: TransferService;
   /** Absent: nobody signs in. */
   readonly signIn?: SignInParts | undefined;
   readonly publicUrl?: string | undefined;
@@ -60,14 +64,16 @@ export interface RouteServices {
 export function mountRoute(app: FastifyInstance, route: Route, services: RouteServices): void {
   const admit = createAdmission(route, services);
   const createCall = callFactory(route, services);
-  const isSigned = route.access === 'signed';
-  mountOn(app, isSigned, {
+  const takes =
+    route.lines !== undefined ? 'lines' : route.body === undefined ? 'nothing' : 'a body';
+  mountOn(app, route, {
     method: route.method,
+    config: { takesLines: takes === 'lines' },
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
     onRequest: async (request, reply) => {
       request.exchange.route = route;
       request.exchange.identity = await admit(request, reply);
-      checkBodyHeaders(route.body !== undefined, request.headers);
+      checkBodyHeaders(takes, request.headers);
     },
     handler: async (request, reply) => {
       const input = readInput(route, request);
@@ -112,22 +118,33 @@ function refuseBoundKey(route: Route, { agentId }: Identity): void {
   });
 }
 
-/** A signature is of bytes: nothing may parse them before it is proved. */
-function mountOn(app: FastifyInstance, isSigned: boolean, options: RouteOptions): void {
-  if (!isSigned) return void app.route(options);
+/** A signature is of bytes: nothing may parse them before it is proved. Lines are read by who takes them. */
+function mountOn(app: FastifyInstance, route: Route, options: RouteOptions): void {
+  if (route.access !== 'signed' && route.lines === undefined) return void app.route(options);
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) =>
-      done(null, bytes.length === 0 ? undefined : { bytes, value: undefined }),
-    );
+    if (route.lines === undefined)
+      scope.addContentTypeParser(
+        'application/json',
+        { parseAs: 'buffer' },
+        (_request, bytes, done) =>
+          done(null, bytes.length === 0 ? undefined : { bytes, value: undefined }),
+      );
+    else
+      scope.addContentTypeParser('application/x-ndjson', (_request, body, done) =>
+        done(null, { lines: bodyLines(body, silenceMs) }),
+      );
     scope.route(options);
   });
 }
 
+/** Milliseconds that the sender of lines may be silent. */
+const silenceMs = 10_000;
+
 function readInput(route: Route, request: FastifyRequest): Input {
   const query = parseQueryString(request.query as string);
   const body = request.body as ParsedBody | undefined;
-  if (route.body !== undefined && body === undefined) throw emptyBody();
+  if ((route.body ?? route.lines) !== undefined && body === undefined) throw emptyBody();
   return {
     params: route.params && validate(route.params, request.params, 'params'),
     query: validate(route.query ?? noParameters, query, 'query'),
@@ -190,7 +207,7 @@ function userCall(
   request: FastifyRequest,
   reply: FastifyReply,
 ): UserCall {
-  const { memories, context, apiKeys, usage } = services;
+  const { memories, context, apiKeys, usage, transfer } = services;
   const identity = identityOf(request);
   const { userId, agentId } = identity;
   const { headers } = request;
@@ -204,6 +221,10 @@ function userCall(
       return billingOf(services).service;
     },
     usage,
+    transfer,
+    get lines() {
+      return linesOf(request);
+    },
     get signIn() {
       return signInOf(services).service;
     },
@@ -234,7 +255,13 @@ const ofAgent = (
 const usageText = ({ used, limit }: Usage): string => `${used}/${limit ?? 'unlimited'}`;
 
 const bytesOf = (request: FastifyRequest): Buffer | undefined =>
-  (request.body as ParsedBody | undefined)?.bytes;
+  (request.body as Partial<ParsedBody> | undefined)?.bytes;
+
+function linesOf(request: FastifyRequest): BodyLines {
+  const { lines } = request.body as { lines?: BodyLines };
+  if (lines === undefined) throw new Error('An operation that takes no lines asked for them.');
+  return lines;
+}
 
 /** The gate has set it; a handler that runs without is a fault of ours, and must not run as nobody. */
 function identityOf(request: FastifyRequest): Identity {
@@ -246,7 +273,8 @@ function identityOf(request: FastifyRequest): Identity {
 function sendSuccess({ success }: Route, reply: FastifyReply, answer: unknown): void {
   reply.code(success.status);
   if (success.headers !== undefined) reply.headers(success.headers);
-  if (!(answer instanceof TextAnswer)) return void reply.send(answer);
+  const isText = answer instanceof TextAnswer;
+  if (!isText && !(answer instanceof StreamAnswer)) return void reply.send(answer);
   reply.header('content-type', success.contentType ?? 'application/json');
-  reply.send(answer.text);
+  reply.send(isText ? answer.text : Readable.from(answer.texts));
 }

@@ -22,7 +22,7 @@ export function errorsOf(route: Route): readonly ErrorCode[] {
   if (route.unlimited !== true) codes.push('rate_limited');
   if (route.params !== undefined) codes.push('not_found');
   if (route.method !== 'GET') codes.push('storage_full');
-  if (route.body !== undefined)
+  if ((route.body ?? route.lines) !== undefined)
     codes.push('invalid_json', 'payload_too_large', 'unsupported_media_type', 'invalid_content');
   if (route.idempotent === true) codes.push('idempotency_in_flight', 'idempotency_mismatch');
   if (route.conditional === true) codes.push('precondition_failed');

@@ -25,6 +25,7 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly default?: unknown;
@@ -61,6 +62,7 @@ export interface OperationObject {
   readonly parameters?: readonly ParameterObject[];
   readonly requestBody?: {
     readonly required: true;
+    readonly description?: string;
     readonly content: Readonly<Record<string, ContentObject>>;
   };
   readonly responses: Readonly<Record<string, ResponseObject>>;

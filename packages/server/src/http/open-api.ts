@@ -106,6 +106,7 @@ function securityOf(access: Access): OperationObject['security'] {
 }
 
 function bodyOf(route: Route): Pick<OperationObject, 'requestBody'> {
+  if (route.lines !== undefined) return linesBodyOf(route.lines);
   if (route.body === undefined) return {};
   const schema = jsonSchemaOf(route.body, 'input');
   const example = route.bodyExample;
@@ -113,6 +114,14 @@ function bodyOf(route: Route): Pick<OperationObject, 'requestBody'> {
     requestBody: { required: true, content: { 'application/json': { schema, example } } },
   };
 }
+
+const linesBodyOf = (line: NonNullable<Route['lines']>): Pick<OperationObject, 'requestBody'> => ({
+  requestBody: {
+    required: true,
+    description: 'One such object a line (NDJSON), of any number of lines',
+    content: { 'application/x-ndjson': { schema: jsonSchemaOf(line, 'input') } },
+  },
+});
 
 function successOf({ success }: Route): ResponseObject {
   const content = {

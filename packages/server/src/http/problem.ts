@@ -46,6 +46,7 @@ export function problemOf({ code, details }: StellarError, requestId: string): P
     request_id: requestId,
     ...(details.errors === undefined ? {} : { errors: [...details.errors] }),
     ...quotaOf(details),
+    ...(details.progress === undefined ? {} : { progress: { ...details.progress } }),
   };
 }
 

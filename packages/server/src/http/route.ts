@@ -8,6 +8,8 @@ import type { UserId } from '../domain/ids.js';
 import type { ContextService } from '../memory/context-service.js';
 import type { Idempotency, MemoryService, StoreUsage } from '../memory/memory-service.js';
 import type { UsageService } from '../memory/read-usage.js';
+import type { TransferService } from '../memory/transfer-service.js';
+import type { BodyLines } from './body-lines.js';
 import type { HealthProbe } from './readiness.js';
 
 /**
@@ -42,6 +44,27 @@ export class TextAnswer {
   }
 }
 
+/** An answer that is sent while it is made, as fast as it is taken. */
+export class StreamAnswer {
+  readonly texts: AsyncIterable<string>;
+
+  private constructor(texts: AsyncIterable<string>) {
+    this.texts = texts;
+  }
+
+  /** Waits for the first text, so that what fails before it is answered as a problem. */
+  static async begin(texts: AsyncIterable<string>): Promise<StreamAnswer> {
+    const rest = texts[Symbol.asyncIterator]();
+    const first = await rest.next();
+    return new StreamAnswer(
+      (async function* () {
+        if (first.done !== true) yield first.value;
+        yield* { [Symbol.asyncIterator]: () => rest };
+      })(),
+    );
+  }
+}
+
 /** What an operator's operation reaches: accounts, no memory. */
 export interface OperatorCall {
   readonly accounts: AdminService;
@@ -73,7 +96,10 @@ export interface UserCall {
   readonly apiKeys: ApiKeyService;
   readonly billing: BillingService;
   readonly usage: UsageService;
+  readonly transfer: TransferService;
   readonly signIn: SignInService;
+  /** Lines of the body, when the operation takes them. */
+  readonly lines: BodyLines;
   /** Set when the operation is `idempotent` and the client sent a key. */
   readonly idempotency: Idempotency | undefined;
   /** Entity tag of If-Match, when the operation takes one and the client demands a version. */
@@ -159,11 +185,15 @@ interface Described {
   readonly unlimited?: true;
   /** Takes an Idempotency-Key. */
   readonly idempotent?: true;
+  /** Takes a body of any length, one object a line as this schema says, and reads it itself. */
+  readonly lines?: z.ZodType;
   /** Takes If-Match. */
   readonly conditional?: true;
   /** Codes of its own, beside those that follow from access, parameters and body. */
   readonly errors?: readonly ErrorCode[];
 }
+
+type OwnAnswer = TextAnswer | StreamAnswer;
 
 interface Definition<
   A extends Access,
@@ -182,7 +212,7 @@ interface Definition<
   readonly handler: (
     call: CallOf<A>,
     input: Input<Parsed<Params>, Parsed<Query>, Parsed<Body>>,
-  ) => Promise<z.input<Answer> | TextAnswer> | z.input<Answer> | TextAnswer;
+  ) => Promise<z.input<Answer> | OwnAnswer> | z.input<Answer> | OwnAnswer;
 }
 
 /** An operation as the server, the OpenAPI document and the isolation matrix read it. */

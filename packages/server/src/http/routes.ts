@@ -7,12 +7,14 @@ import { createUser } from './routes/create-user.js';
 import { createUserKey } from './routes/create-user-key.js';
 import { docs } from './routes/docs.js';
 import { endSession } from './routes/end-session.js';
+import { exportMemories } from './routes/export-memories.js';
 import { forgetMemory } from './routes/forget-memory.js';
 import { getMemory } from './routes/get-memory.js';
 import { getSubscription } from './routes/get-subscription.js';
 import { getUsage } from './routes/get-usage.js';
 import { getUser } from './routes/get-user.js';
 import { health } from './routes/health.js';
+import { importMemories } from './routes/import-memories.js';
 import { lemonSqueezyWebhook } from './routes/lemonsqueezy-webhook.js';
 import { listApiKeys } from './routes/list-api-keys.js';
 import { listMemories } from './routes/list-memories.js';
@@ -54,6 +56,8 @@ export const routes: readonly Route[] = [
   timeline,
   narrate,
   stats,
+  exportMemories,
+  importMemories,
   listApiKeys,
   createApiKey,
   rotateApiKey,

@@ -6,12 +6,12 @@ import {
   lockUsage,
   selectUsage,
   type TenantUsage,
-  totalMemories,
 } from '../storage/statements/tenant-usage.js';
 import { isOf } from './as-agent.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { idempotently } from './idempotently.js';
-import type { MemoryService, StoreUsage } from './memory-service.js';
+import type { MemoryService } from './memory-service.js';
+import { growthOf } from './quota.js';
 
 /**
  * Removes a memory, its recalls and its place in the index in one transaction. Round trips: 3
@@ -43,8 +43,3 @@ export const createForget =
     // A repeated answer changed nothing.
     if (used !== undefined) onUsage?.(growthOf(used));
   };
-
-const growthOf = (usage: TenantUsage): StoreUsage => ({
-  memories: { used: totalMemories(usage), limit: usage.memoryLimit },
-  agents: { used: usage.agents, limit: usage.agentLimit },
-});

@@ -40,10 +40,16 @@ export function createStore(
       return stored!;
     },
     async storeBatch(userId, requests, idempotency, onUsage) {
-      const memories = requests.map((request) => newMemory(request, dependencies));
+      const memories = inOrderOfIds(requests.map((request) => newMemory(request, dependencies)));
       return storeAll(dependencies, userId, memories, { idempotency, onUsage });
     },
   };
+}
+
+/** Ids of one millisecond come in any order: by id, as an export reads them, a conversation must keep its turns. */
+function inOrderOfIds(memories: readonly NewMemory[]): NewMemory[] {
+  const ids = memories.map(({ id }) => id).toSorted();
+  return memories.map((memory, at) => ({ ...memory, id: ids[at]! }));
 }
 
 interface Stored {

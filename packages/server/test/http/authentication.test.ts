@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Route } from '../../src/http/route.js';
 import { routes } from '../../src/http/routes.js';
 import { verifies } from '../support/verifies.js';
 import { jsonBody, send, sendRaw } from './support/exchange.js';
-import { alice, bob } from './support/fake-services.js';
+import { alice, bob, transferInMemory } from './support/fake-services.js';
 import {
   aliceKey,
   bobKey,
@@ -137,6 +138,14 @@ describe('The operator', () => {
   });
 });
 
+const actedFor = () => [...server.memories.actedFor, ...transferInMemory.actedFor];
+
+function bodyFor(route: Route, headers: Record<string, string>): RequestInit {
+  if (route.lines !== undefined)
+    return jsonBody('{"type":"x"}', { ...headers, 'content-type': 'application/x-ndjson' });
+  return route.body === undefined ? { headers } : jsonBody(route.bodyExample, headers);
+}
+
 describe('The user of a request', () => {
   verifies('FR-04', 'F2');
 
@@ -146,6 +155,7 @@ describe('The user of a request', () => {
     expect(memoryOperations.length).toBeGreaterThanOrEqual(9);
     for (const route of memoryOperations) {
       server.memories.actedFor.length = 0;
+      transferInMemory.actedFor.length = 0;
       const query = /\/recall(\/context)?$/.test(route.path) ? '?q=x' : '';
       const url = `${server.url}${route.path.replace('{id}', 'm1')}${query}`;
       const headers = {
@@ -154,11 +164,8 @@ describe('The user of a request', () => {
         'X-Forwarded-User': alice,
         Cookie: `user_id=${alice}`,
       };
-      const body = route.body === undefined ? { headers } : jsonBody(route.bodyExample, headers);
-      await send(url, { ...body, method: route.method });
-      expect(new Set(server.memories.actedFor), `${route.method} ${route.path}`).toEqual(
-        new Set([bob]),
-      );
+      await send(url, { ...bodyFor(route, headers), method: route.method });
+      expect(new Set(actedFor()), `${route.method} ${route.path}`).toEqual(new Set([bob]));
     }
   });
 

@@ -75,14 +75,22 @@ describe('The OpenAPI document', () => {
   });
 });
 
+const emptyExport = { type: 'end', memories: 0, content_hash: '0'.repeat(64) };
+
 describe('Every operation', () => {
   test('answers a good request as documented', async () => {
     const seen: string[] = [];
-    const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+    const call = async (
+      method: string,
+      path: string,
+      body?: unknown,
+      type = 'application/json',
+    ): Promise<Answer> => {
       const url = `${server.url}${path}`;
       const token = path.startsWith('/admin') ? operatorToken : aliceKey;
       const headers = { authorization: `Bearer ${token}`, 'x-signature': 'good' };
-      const options = body === undefined ? { headers } : jsonBody(body, headers);
+      const options =
+        body === undefined ? { headers } : jsonBody(body, { ...headers, 'content-type': type });
       const answer = await send(url, { ...options, method });
       expect(conformance.problemOf(method, url, answer), `${method} ${path}`).toBeUndefined();
       expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300);
@@ -102,6 +110,8 @@ describe('Every operation', () => {
     await call('GET', '/api/v1/timeline');
     await call('POST', '/api/v1/narrate', { topic: 'one' });
     await call('GET', '/api/v1/stats');
+    await call('GET', '/api/v1/export');
+    await call('POST', '/api/v1/import', emptyExport, 'application/x-ndjson');
     const key = (await call('POST', '/auth/api-keys', {})).json as { id: string };
     await call('GET', '/auth/api-keys');
     await call('POST', `/auth/api-keys/${key.id}/rotate`, {});

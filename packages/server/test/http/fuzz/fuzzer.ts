@@ -91,17 +91,27 @@ export class Fuzzer {
     return ids[(this.#turn * 7_919) % ids.length] ?? 'nothing-yet';
   }
 
-  #note({ method, template, credential }: FuzzRequest, id: string, json: unknown): void {
+  #note({ method, template, credential, body }: FuzzRequest, id: string, json: unknown): void {
     const person = credential === 'bob' ? 'bob' : 'alice';
     if (method === 'DELETE' && template.startsWith('/api/v1/forget'))
       this.#forgotten[person].add(decodeURIComponent(id));
     if (method !== 'POST') return;
+    if (template === '/api/v1/import') this.#noteImport(person, body);
     const made = json as { id?: string; user_id?: string; items?: { id: string }[] };
     const ids = [made.id, made.user_id, ...(made.items ?? []).map((item) => item.id)];
     for (const newId of ids.filter((candidate) => candidate !== undefined)) {
       this.#known.set(kindOf(template), [...(this.#known.get(kindOf(template)) ?? []), newId]);
       if (template.startsWith('/api/v1/store')) this.#stored[person].add(newId);
     }
+  }
+
+  /** An import names its memory itself, and may bring one back. */
+  #noteImport(person: Person, body: Buffer | undefined): void {
+    const text = body?.toString().trim() ?? '';
+    const line = JSON.parse(text || '{}') as { type?: string; id: string };
+    if (line.type !== 'memory') return;
+    this.#stored[person].add(line.id);
+    this.#forgotten[person].delete(line.id);
   }
 }
 

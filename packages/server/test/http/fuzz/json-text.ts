@@ -89,8 +89,10 @@ export class JsonTexts {
 
   #validOf(schema: JsonSchema, odds: number): fc.Arbitrary<string> {
     if (schema.$ref !== undefined) return this.#validOf(this.#resolve(schema.$ref), odds);
-    if (schema.anyOf !== undefined)
-      return fc.oneof(...schema.anyOf.map((option) => this.#validOf(option, odds)));
+    const options = schema.anyOf ?? schema.oneOf;
+    if (options !== undefined)
+      return fc.oneof(...options.map((option) => this.#validOf(option, odds)));
+    if (schema.const !== undefined) return fc.constant(JSON.stringify(schema.const));
     if (schema.enum !== undefined)
       return fc.constantFrom(...schema.enum.map((value) => JSON.stringify(value)));
     if (schema.properties !== undefined) return this.#objectOf(schema, odds);

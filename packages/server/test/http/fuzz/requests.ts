@@ -96,7 +96,7 @@ const idempotencyKey = fc.oneof(
 function headersOf({ parameters = [], requestBody }: OperationObject) {
   const names = parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name);
   const type = mostly(
-    fc.constant('application/json'),
+    fc.constant(Object.keys(requestBody?.content ?? {})[0] ?? 'application/json'),
     40,
     fc.constantFrom('text/plain', 'application/json; charset=utf-16', 'multipart/form-data', ';'),
   );
@@ -122,7 +122,7 @@ function bodyOf({ requestBody }: OperationObject, texts: JsonTexts) {
   const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array));
   const huge = fc.constantFrom(256 * 1024, 300_000).map((length) => Buffer.alloc(length, 'a'));
   const none = fc.constant(undefined);
-  const schema = requestBody?.content['application/json']?.schema;
+  const schema = Object.values(requestBody?.content ?? {})[0]?.schema;
   if (schema === undefined) return mostly<Buffer | undefined>(none, 40, bytes);
   return fc.oneof<fc.WeightedArbitrary<Buffer | undefined>[]>(
     { weight: 60, arbitrary: texts.bodyOf(schema).map((text) => Buffer.from(text)) },

@@ -72,7 +72,7 @@ export class Conformance {
     if (content[mediaType] === undefined) return `type ${mediaType}, which it does not list`;
     const path = ['paths', template, method, 'responses', `${answer.status}`, 'content', mediaType];
     const validate = this.#validator([...path, 'schema']);
-    if (validate(mediaType.endsWith('json') ? answer.json : answer.text)) return undefined;
+    if (validate(/[/+]json$/.test(mediaType) ? answer.json : answer.text)) return undefined;
     return `a body that its schema refuses: ${this.#ajv.errorsText(validate.errors)}`;
   }
 

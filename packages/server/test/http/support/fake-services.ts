@@ -25,6 +25,7 @@ import type {
   PatchOptions,
 } from '../../../src/memory/memory-service.js';
 import type { UsageService } from '../../../src/memory/read-usage.js';
+import type { TransferService } from '../../../src/memory/transfer-service.js';
 
 /** The smallest services that keep the ports' promises, so that HTTP can be tested for what is HTTP's. */
 
@@ -332,5 +333,21 @@ export const signInInMemory = {
     authenticateSession: async (): Promise<Identity> => {
       throw new StellarError('unauthorized');
     },
+  },
+};
+
+/** Export and import for HTTP's own tests: nothing goes out, and what comes in is counted. Notes who was acted for. */
+export const transferInMemory: TransferService & { readonly actedFor: UserId[] } = {
+  actedFor: [],
+  async *exportAll(user) {
+    this.actedFor.push(user);
+    yield '{"type":"header"}\n';
+    yield '{"type":"end"}\n';
+  },
+  async importAll(user, lines) {
+    this.actedFor.push(user);
+    let memories = 0;
+    for await (const _line of lines) memories += 1;
+    return { memories, stored: memories, existing: 0 };
   },
 };

@@ -19,6 +19,8 @@ export interface FullServer {
     email: string,
     tier?: SoldTier,
   ) => Promise<{ userId: string; key: string }>;
+  /** Writes what recalls have counted so far. */
+  readonly flush: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export async function startFullServer(
     operatorToken,
     log,
     createAccount: (email, tier) => createAccount(url, email, tier),
+    flush: () => services.memories.flush(),
     close: async () => {
       await http.close();
       await services.index.close();

@@ -17,6 +17,7 @@ import {
   MemoriesInMemory,
   nothingUsed,
   signInInMemory,
+  transferInMemory,
 } from './fake-services.js';
 
 export const aliceKey = 'key-of-alice';
@@ -48,6 +49,7 @@ export async function startServer(overrides: Overrides = {}): Promise<TestServer
     authenticator: keys,
     apiKeys: new ApiKeysInMemory(),
     usage: nothingUsed,
+    transfer: transferInMemory,
     admin: { accounts: new AccountsInMemory(), token: operatorToken },
     billing: billingInMemory,
     signIn: signInInMemory,

@@ -56,6 +56,12 @@ const builders: Readonly<Record<string, Build>> = {
   }),
   timeline: () => ({ path: '/api/v1/timeline?limit=100' }),
   stats: () => ({ path: '/api/v1/stats' }),
+  export: () => ({ path: '/api/v1/export' }),
+  import: () => ({
+    path: '/api/v1/import',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: importedLine(crypto.randomUUID()),
+  }),
   listApiKeys: () => ({ path: '/auth/api-keys' }),
   createApiKey: () => ({ path: '/auth/api-keys', body: { name: 'probe', scopes: ['read'] } }),
   revokeApiKey: ({ apiKeyId }) => ({ path: `/auth/api-keys/${apiKeyId}` }),
@@ -93,6 +99,26 @@ const builders: Readonly<Record<string, Build>> = {
   openapi: () => ({ path: '/openapi.json' }),
   docs: () => ({ path: '/docs' }),
 };
+
+const importedLine = (id: string): object => ({
+  type: 'memory',
+  id,
+  content: 'An imported note',
+  metadata: {},
+  importance: 0.5,
+  zone: 2,
+  score: 0.4,
+  recall_count: 0,
+  last_recalled_at: null,
+  created_at: 1_764_000_000,
+  updated_at: 1_764_000_000,
+  occurred_at: null,
+  agent_id: null,
+  session_id: null,
+  speaker: null,
+  role: null,
+  pinned: false,
+});
 
 interface OpenApiDocument {
   readonly paths: Record<
