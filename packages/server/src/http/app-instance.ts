@@ -5,7 +5,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { Logger } from 'pino';
 import { StellarError } from '../domain/stellar-error.js';
 import { answerError } from './answer-error.js';
-import { limitBodies } from './body-deadline.js';
+import { requestDeadlines } from './body-deadline.js';
 import { answerClientError, answerExpectation } from './client-error.js';
 import type { HttpConfig } from './http-server.js';
 import { type ParsedBody, parseJsonBody } from './json-body.js';
@@ -28,9 +28,7 @@ export function createApp(
   logger: Logger,
   onUnrouted: (refusal: StellarError) => void,
 ): FastifyInstance {
-  const requestTimeout = config.requestTimeoutMs ?? 12_000;
-  // Together no longer than the whole request may take.
-  const headersMs = Math.ceil(requestTimeout / 3);
+  const { headersMs } = requestDeadlines(config);
   const loggerInstance: FastifyBaseLogger = logger;
   const answeredEarly = new WeakSet<Socket>();
   const app = fastify({
@@ -41,14 +39,13 @@ export function createApp(
     genReqId: () => randomUUID(),
     http: {
       headersTimeout: headersMs,
-      connectionsCheckingInterval: Math.min(checkIntervalMs, requestTimeout),
+      connectionsCheckingInterval: Math.min(checkIntervalMs, headersMs),
       maxHeaderSize: 32 * 1024,
       // Node drops all but the first Authorization in silence: joined, two are one bad credential.
       joinDuplicateHeaders: true,
       requireHostHeader: false,
     },
-    // Node's one limit for headers and body would end imports, too: ours is of bodies, and knows them.
-    requestTimeout: 0,
+    requestTimeout: 0, // Bodies have a deadline of ours, which knows imports.
     keepAliveTimeout: keepAliveMs,
     connectionTimeout: silenceMs,
     bodyLimit: limits.bodyBytes,
@@ -69,7 +66,6 @@ export function createApp(
       if (request.exchange.failure !== undefined) onUnrouted(request.exchange.failure);
     },
   });
-  limitBodies(app, requestTimeout - headersMs);
   app.addHook('onResponse', (request, _reply, done) => {
     if (!request.raw.complete) answeredEarly.add(request.raw.socket);
     done();

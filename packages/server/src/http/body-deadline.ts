@@ -1,4 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { HttpConfig } from './http-server.js';
+
+/** Milliseconds that the headers of a request may take, and then its body: together what the whole request may. */
+export function requestDeadlines({ requestTimeoutMs = 12_000 }: HttpConfig): {
+  readonly headersMs: number;
+  readonly bodyMs: number;
+} {
+  const headersMs = Math.ceil(requestTimeoutMs / 3);
+  return { headersMs, bodyMs: requestTimeoutMs - headersMs };
+}
 
 /**
  * Ends requests whose body does not come in time, as Node ends those whose headers do not. Node could do this too, but

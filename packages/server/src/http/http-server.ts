@@ -8,6 +8,7 @@ import type { MemoryService } from '../memory/memory-service.js';
 import type { UsageService } from '../memory/read-usage.js';
 import type { TransferService } from '../memory/transfer-service.js';
 import { createApp } from './app-instance.js';
+import { limitBodies, requestDeadlines } from './body-deadline.js';
 import { Drain } from './drain.js';
 import { type BillingParts, mountRoute, type SignInParts } from './mount-route.js';
 import { refuseUnknownPaths } from './not-found.js';
@@ -86,6 +87,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   );
   const metrics = new RequestMetrics(options.moreMetrics);
   const app = createApp(config, logger, observeUnrouted(logger, metrics));
+  limitBodies(app, requestDeadlines(config).bodyMs);
   const drain = new Drain(app, config);
   observeRequests(app, logger, metrics);
   applyHttpRules(app);

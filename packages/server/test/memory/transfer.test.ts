@@ -228,7 +228,7 @@ describeEngines('export and import', (engine) => {
     expect(answer.status).toBe(422);
     expect(answer.json).toMatchObject({
       code: 'invalid_content',
-      detail: expect.stringMatching(detail),
+      detail: expect.stringMatching(detail) as unknown,
       progress: { line: 2, stored: 1, existing: 0 },
     });
     expect(memoriesIn(await exportOf(key)).map(({ id }) => id)).toEqual(['a']);
@@ -254,9 +254,10 @@ describeEngines('export and import', (engine) => {
     await db.owner.exec('analyze memories; analyze memory_recalls');
     const statement = await caught(userId as UserId);
     const plan = await db.tenants.withTenant(userId as UserId, (tx) =>
-      tx.query({ ...statement, text: `explain ${statement.text}` } as Sql<{
-        'QUERY PLAN': string;
-      }>),
+      tx.query<{ 'QUERY PLAN': string }>({
+        text: `explain ${statement.text}`,
+        values: statement.values,
+      }),
     );
     const text = plan.map((row) => row['QUERY PLAN']).join('\n');
     expect(text).toMatch(/Index Scan using memories_pkey/);
