@@ -29,7 +29,10 @@ export interface WholeMemory {
   readonly embedding: Uint8Array | null;
 }
 
-/** The next memories behind an id, by id: the primary key's order, which no edit changes. */
+/**
+ * The next memories behind an id, by id: the primary key's order, which no edit changes. The page is cut before its
+ * recalls are looked up, so that a page never costs more than a page.
+ */
 export const selectBehind = (
   tx: TenantTransaction,
   after: string | undefined,
@@ -43,11 +46,13 @@ export const selectBehind = (
            m.agent_id as "agentId", m.session_id as "sessionId", m.speaker, m.role, m.pinned,
            m.encrypted, m.source_type as "sourceType", m.source_url as "sourceUrl",
            m.ingested_at as "ingestedAt", m.vector_clock as "vectorClock", m.embedding
-      from memories m left join memory_recalls r on r.user_id = m.user_id and r.memory_id = m.id
-     where m.user_id = ${tx.userId}
-       ${after === undefined ? sql`` : sql`and m.id > ${after}`}
-     order by m.id
-     limit ${limit}`);
+      from (select * from memories
+             where user_id = ${tx.userId}
+               ${after === undefined ? sql`` : sql`and id > ${after}`}
+             order by id
+             limit ${limit}) m
+      left join memory_recalls r on r.user_id = m.user_id and r.memory_id = m.id
+     order by m.id`);
 
 /** Which of these ids the tenant has already. */
 export async function existingIds(
