@@ -1,24 +1,30 @@
 import { type RecallExplanation, type Zone, zoneNames } from '@stellar-memory/protocol';
-import { type ScoreProfile, scoreParts, zoneOf } from '../domain/score.js';
+import { type ScoreProfile, zoneOf } from '../domain/score.js';
 import type { HitExplanation } from '../recall/lexical-index.js';
+import { discountOf } from '../recall/ranking/orbit-order.js';
 import type { MemoryRecord } from '../storage/statements/memories.js';
+import { orbitNow } from './orbit-now.js';
 
 /** How a memory came to its place in the answer and to its zone. */
 export function explainMemory(
   record: MemoryRecord,
   { terms, parts }: HitExplanation,
-  { profile, nowSeconds }: { readonly profile: ScoreProfile; readonly nowSeconds: number },
+  {
+    profile,
+    nowSeconds,
+    placed,
+  }: {
+    readonly profile: ScoreProfile;
+    readonly nowSeconds: number;
+    /** How well it is placed, as its rank was weighed by. */
+    readonly placed: number;
+  },
 ): RecallExplanation {
-  const orbit = scoreParts(profile, {
-    recallCount: record.recallCount,
-    secondsSinceRecall: nowSeconds - (record.lastRecalledAt ?? record.createdAt),
-    importance: record.importance,
-  });
-  const score = orbit.recall + orbit.freshness + orbit.importance + orbit.context + orbit.emotion;
+  const orbit = orbitNow(record, { profile, nowSeconds });
   return {
     terms: terms.map((term) => ({ ...term })),
-    parts: { ...parts },
-    orbit: { score, ...orbit },
+    parts: { ...parts, orbit_discount: discountOf(placed) },
+    orbit,
     zone_reason: zoneReason(profile, record),
   };
 }

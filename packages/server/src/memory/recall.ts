@@ -5,14 +5,14 @@ import type { QueryMeaning } from '../recall/vectors/query-embedder.js';
 import { contextBlock } from './context-block.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { explainMemory } from './explain-memory.js';
-import type { MemoryService, OnWordsOnly, RecallPage } from './memory-service.js';
+import type { MemoryService, OnWordsOnly } from './memory-service.js';
 import { presentRecalled } from './present.js';
 import { decodeRecallCursor, encodeRecallCursor } from './recall-cursor.js';
 import type { RecallTallies } from './recall-tallies.js';
 import {
-  type FoundMemory,
   type FoundPage,
   guessMemories,
+  type PlacedMemory,
   type SearchContext,
   searchMemories,
 } from './search-memories.js';
@@ -31,12 +31,12 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
     found.map((memory) => presentFound(memory, { profile, nowSeconds: epochSeconds(clock) }));
 
   const recallPage: Recalls['recallPage'] = async (userId, query, onWordsOnly) => {
-    const after = query.cursor === undefined ? undefined : decodeRecallCursor(query.cursor);
+    const from = query.cursor === undefined ? undefined : decodeRecallCursor(query.cursor);
     const meaning = (await meaningsOf(dependencies, userId, [query], onWordsOnly))?.[0];
-    const page = await find(dependencies, userId, query, { after, meaning });
+    const page = await find(dependencies, userId, query, { from, meaning });
     const items = presented(page);
     count(userId, idsOf(items));
-    return { items, nextCursor: cursorBehind(page) };
+    return { items, nextCursor: page.next && encodeRecallCursor(page.next) };
   };
 
   return {
@@ -104,16 +104,12 @@ async function meaningsOf(
 
 const idsOf = (memories: readonly RecalledMemory[]): string[] => memories.map(({ id }) => id);
 
-function cursorBehind({ found, more }: FoundPage): RecallPage['nextCursor'] {
-  return more ? encodeRecallCursor(found.map(({ hit }) => hit)) : undefined;
-}
-
 function presentFound(
-  { record, hit }: FoundMemory,
-  context: Parameters<typeof explainMemory>[2],
+  { record, hit, orbit }: PlacedMemory,
+  context: Pick<Parameters<typeof explainMemory>[2], 'profile' | 'nowSeconds'>,
 ): RecalledMemory {
   const memory = presentRecalled(record, hit.score);
   return hit.explanation === undefined
     ? memory
-    : { ...memory, explain: explainMemory(record, hit.explanation, context) };
+    : { ...memory, explain: explainMemory(record, hit.explanation, { ...context, placed: orbit }) };
 }

@@ -1,4 +1,5 @@
 import type { RecallBatchQuery } from '@stellar-memory/protocol';
+import { epochSeconds } from '../domain/clock.js';
 import type { UserId } from '../domain/ids.js';
 import type {
   Guess,
@@ -7,6 +8,7 @@ import type {
   SearchHit,
   SearchRequest,
 } from '../recall/lexical-index.js';
+import { orbitOrder, orbitReach } from '../recall/ranking/orbit-order.js';
 import type { MeaningSearch } from '../recall/vectors/meaning-search.js';
 import type { QueryMeaning } from '../recall/vectors/query-embedder.js';
 import {
@@ -18,6 +20,8 @@ import {
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { docsExpressing } from './docs-expressing.js';
+import { orbitNow } from './orbit-now.js';
+import { pageEnd } from './recall-cursor.js';
 
 /** A memory that a query found. */
 export interface FoundMemory {
@@ -25,15 +29,29 @@ export interface FoundMemory {
   readonly hit: SearchHit;
 }
 
-/** What was found, and whether there is more behind it. */
-export interface FoundPage {
-  readonly found: readonly FoundMemory[];
-  readonly more: boolean;
+/** One of a page. */
+export interface PlacedMemory extends FoundMemory {
+  /** How well it is placed in its orbit, 0–1: what its rank was weighed by. */
+  readonly orbit: number;
 }
+
+/** What was found, and where to go on when there is more. */
+export interface FoundPage {
+  readonly found: readonly PlacedMemory[];
+  readonly next: RecallPosition | undefined;
+}
+
+/** Where a page begins: behind the end of what is done with, without what was taken from further behind. */
+export interface RecallPosition {
+  readonly after: PageEnd | undefined;
+  readonly ahead: readonly number[];
+}
+
+const start: RecallPosition = { after: undefined, ahead: [] };
 
 /** What a search goes by besides the query. */
 export interface SearchContext {
-  readonly after?: PageEnd | undefined;
+  readonly from?: RecallPosition | undefined;
   /** What the query means; absent or empty, words alone decide. */
   readonly meaning?: QueryMeaning | undefined;
 }
@@ -44,51 +62,73 @@ export interface SearchContext {
  * the node knows too little, or what it knew has changed; then nothing is lost but the guess.
  */
 export async function guessMemories(
-  { tenants, index }: Pick<MemoryDependencies, 'tenants' | 'index'>,
+  dependencies: MemoryDependencies,
   userId: UserId,
   query: RecallBatchQuery,
-  { after, meaning = [] }: SearchContext,
+  { from = start, meaning = [] }: SearchContext,
 ): Promise<FoundPage | undefined> {
   // What lies near in meaning is known to the database alone.
   if (query.emotion !== undefined || isFiltered(query) || meaning.length > 0) return undefined;
-  const guess = await index.guess(userId, requestOf(query, after));
+  const guess = await dependencies.index.guess(userId, requestOf(query, from));
   if (guess === undefined) return undefined;
-  const page = guess.hits.slice(0, query.limit);
-  const found = await tenants.withTenant(userId, (tx) => readHits(tx.ending, page, guess), {
-    readOnly: true,
-  });
-  return found.length === 0 ? undefined : { found, more: guess.hits.length > page.length };
+  const found = await dependencies.tenants.withTenant(
+    userId,
+    (tx) => readHits(tx.ending, guess.hits, guess),
+    { readOnly: true },
+  );
+  return found.length === 0 ? undefined : pageOf(dependencies, found, from, query.limit);
 }
 
 /**
- * Ranks the tenant's memories against the query, then reads the best ones.
+ * Ranks the tenant's memories against the query, reads the best ones and lets their orbits decide among those that are
+ * nearly as relevant as each other.
  * Filters apply to the ranked list before the limit, so that a filter never makes an answer shorter than it must be.
  * Round trips: 2 (index state, contents) while the index is cached, 3 when something of it must be read; each look
  * of a filter is one more.
  */
 export async function searchMemories(
   tx: TenantTransaction,
-  { index, meaning: search }: Pick<MemoryDependencies, 'index' | 'meaning'>,
+  dependencies: MemoryDependencies,
   query: RecallBatchQuery,
-  { after, meaning }: SearchContext = {},
+  { from = start, meaning }: SearchContext = {},
 ): Promise<FoundPage> {
+  const { index, meaning: search } = dependencies;
   const filter = filterOf(query);
   const matching = matchingOf(tx, query, filter);
   const hits = await index.search(tx, {
-    ...requestOf(query, after),
+    ...requestOf(query, from),
     ...(matching === undefined ? {} : { matching }),
     ...(search === undefined || meaning === undefined
       ? {}
       : { near: nearnessOf(tx, search, meaning, isFiltered(query) ? filter : undefined) }),
   });
-  const page = hits.slice(0, query.limit);
-  return { found: await readHits(tx, page), more: hits.length > page.length };
+  return pageOf(dependencies, await readHits(tx, hits), from, query.limit);
 }
 
-const requestOf = (query: RecallBatchQuery, after: PageEnd | undefined): SearchRequest => ({
+/** The page in the order of relevance and orbit. What is left of the window tells whether there is a next page. */
+function pageOf(
+  { profile, clock }: MemoryDependencies,
+  found: readonly FoundMemory[],
+  { after, ahead }: RecallPosition,
+  limit: number,
+): FoundPage {
+  const nowSeconds = epochSeconds(clock);
+  const placed = found.map((one) => ({
+    ...one,
+    doc: one.hit.doc,
+    score: one.hit.score,
+    // Somebody looks for just this one: no orbit may hide it.
+    orbit: one.hit.exact === true ? 1 : orbitNow(one.record, { profile, nowSeconds }).score,
+  }));
+  const { page, done, ahead: taken } = orbitOrder(placed, ahead, limit);
+  const more = done < placed.length;
+  const end = done === 0 ? after : pageEnd(placed.slice(0, done));
+  return { found: page, next: more ? { after: end, ahead: taken } : undefined };
+}
+
+const requestOf = (query: RecallBatchQuery, { after, ahead }: RecallPosition): SearchRequest => ({
   text: query.q,
-  // One more than asked for tells whether there is a next page.
-  limit: query.limit + 1,
+  limit: ahead.length + query.limit + orbitReach,
   ...(after === undefined ? {} : { after }),
   ...(query.min_score === undefined ? {} : { minScore: query.min_score }),
   ...(query.explain === true ? { explain: true } : {}),

@@ -62,6 +62,8 @@ export interface HitExplanation {
 export interface SearchHit {
   readonly doc: number;
   readonly score: number;
+  /** It alone has what is looked for: nothing may come before it. */
+  readonly exact?: boolean;
   /** When the request asked for it. */
   readonly explanation?: HitExplanation;
 }

@@ -49,6 +49,49 @@ describeEngines('ways to recall', (engine) => {
     expect(status, text).toBe(200);
     return { items: json as RecalledMemory[], next: headers.get('x-next-cursor') };
   };
+  test('of equally relevant memories the more important comes first, and on which page makes no difference', async () => {
+    const account = await newAccount();
+    const importances = [0.1, 0.9, 0.3, 1, 0.5, 0];
+    const ids = await store(
+      account,
+      importances.map((importance) => ({ content: 'The harbour is quiet.', importance })),
+    );
+    const rankedBy = importances
+      .map((importance, at) => ({ importance, id: ids[at] }))
+      .toSorted((one, other) => other.importance - one.importance)
+      .map(({ id }) => id);
+    const whole = await recall(account, { q: 'quiet harbour', limit: '10', explain: 'true' });
+    expect(whole.items.map(({ id }) => id)).toEqual(rankedBy);
+    const discounts = whole.items.map(({ explain }) => explain!.parts['orbit_discount']!);
+    expect(discounts).toEqual(discounts.toSorted((one, other) => one - other));
+    const paged: (string | undefined)[] = [];
+    let next: string | null = null;
+    do {
+      const page = await recall(account, {
+        q: 'quiet harbour',
+        limit: '2',
+        ...(next === null ? {} : { cursor: next }),
+      });
+      paged.push(...page.items.map(({ id }) => id));
+      next = page.next;
+    } while (next !== null);
+    expect(paged).toEqual(rankedBy);
+  });
+
+  test('importance never hides what alone has the word that is looked for', async () => {
+    const account = await newAccount();
+    const [wanted] = await store(account, [
+      { content: 'The order XK7714 arrived at the harbour.', importance: 0 },
+      ...Array.from({ length: 200 }, () => ({
+        content: 'The harbour, the harbour!',
+        importance: 1,
+        pinned: true,
+      })),
+    ]);
+    for (const q of ['XK7714', 'XK7714 harbour', 'harbour XK7714 arrived'])
+      expect((await recall(account, { q, limit: '3' })).items[0]!.id, q).toBe(wanted);
+  });
+
   test('a filter finds its one match under hundreds that rank better', async () => {
     verifies('FR-03');
     const account = await newAccount();

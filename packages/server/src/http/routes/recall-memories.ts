@@ -2,7 +2,9 @@ import { RecallQuery, RecallResponse } from '@stellar-memory/protocol';
 import { defineRoute } from '../route.js';
 import { exampleRecalled } from './examples.js';
 
-const description = `The most relevant memories first. What is returned counts as recalled.
+const description = `The most relevant memories first; among nearly equal ones those whose orbit score is higher:
+it weighs a tenth at most, and nothing comes before a memory that alone has the word that is looked for. \`score\` is
+the relevance. What is returned counts as recalled.
 Filters (\`zone\`, \`since\`, \`until\`, \`agent_id\`, \`session_id\`, \`metadata\`, \`min_score\`) narrow before \`limit\`.
 Page with \`cursor\`: nothing is repeated or left out while your memories stay as they are. When they change in
 between, the next page goes on behind the last memory of the one before, wherever it is ranked now (behind the one

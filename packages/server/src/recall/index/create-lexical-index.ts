@@ -222,6 +222,7 @@ async function pageOf(
   return page.map(({ ranked, doc, score }) => ({
     doc,
     score,
+    ...(ranked.exact === true ? { exact: true } : {}),
     ...(explain ? { explanation: explainHit(view, query.terms, ranked) } : {}),
   }));
 }

@@ -34,9 +34,10 @@ export function rankFused(
   const parts = new Map(words.map((hit) => [hit.doc, hit.parts]));
   const fused = fuse(view, words, near.documents, near.weight).slice(0, limit);
   if (!options.explain) return fused;
-  return fused.map(({ doc, score, words: byWords, meaning, similarity }) => ({
+  return fused.map(({ doc, score, words: byWords, meaning, similarity, exact = false }) => ({
     doc,
     score,
+    exact,
     parts: {
       ...parts.get(doc),
       fused_words: byWords,

@@ -25,6 +25,8 @@ export interface FusedHit {
   readonly meaning: number;
   /** Of its own vector; `undefined` when it is not among the nearest. */
   readonly similarity: number | undefined;
+  /** It alone has what is looked for. */
+  readonly exact?: boolean;
 }
 
 /** Hits of each kind that are weighed against each other; deeper ones follow in the order of their words. */
@@ -91,7 +93,7 @@ function inFront(pool: readonly WordHit[], fused: readonly FusedHit[]): FusedHit
   const others = fused.filter(({ doc }) => !exact.has(doc));
   const best = others[0]?.score ?? 0;
   const first = fused.filter(({ doc }) => exact.has(doc));
-  return [...first.map((hit) => ({ ...hit, score: best + hit.score })), ...others];
+  return [...first.map((hit) => ({ ...hit, exact: true, score: best + hit.score })), ...others];
 }
 
 /** What words found deeper than the pool, never scored above it. */
