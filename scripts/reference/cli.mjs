@@ -25,6 +25,7 @@ const context = (output) => ({
   env: {},
   output,
   readInput: async () => '',
+  pause: () => Promise.resolve(),
 });
 
 /**

@@ -2,6 +2,10 @@
 export type ErrorCode =
   | 'bad_request'
   | 'invalid_json'
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'access_denied'
+  | 'expired_token'
   | 'unauthorized'
   | 'payment_required'
   | 'quota_exceeded'

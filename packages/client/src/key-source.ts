@@ -1,27 +1,28 @@
-import { readLocalKey } from '#local-key';
+import { readLocalKey, readLoginKey } from '#local-key';
 import { StellarMemoryError } from './stellar-memory-error.js';
 
 /** Gives the key to send. Errors: `no_api_key`. */
 export type KeySource = () => Promise<string>;
 
-/** The key given, or on this machine the local one, read at the first call that finds it. */
+/** The key given; else that of a login at this server; else, on this machine, the local one. Read at the first call that finds it. */
 export function keySource(apiKey: string | undefined, baseUrl: string): KeySource {
   if (apiKey !== undefined) {
     const checked = checkedKey(apiKey);
     return () => Promise.resolve(checked);
   }
-  // The local key opens this machine's server only, so it is sent nowhere else.
-  if (!isLoopback(baseUrl)) return () => Promise.reject(noKey());
   let found: string | undefined;
   return async () => {
-    found ??= await findLocalKey();
+    found ??= await findKey(baseUrl);
     return found;
   };
 }
 
-async function findLocalKey(): Promise<string> {
+async function findKey(baseUrl: string): Promise<string> {
   try {
-    const key = await readLocalKey();
+    const login = await readLoginKey(baseUrl);
+    if (login !== '') return checkedKey(login);
+    // The local key opens this machine's server only, so it is sent nowhere else.
+    const key = isLoopback(baseUrl) ? await readLocalKey() : '';
     if (key !== '') return checkedKey(key);
   } catch (error) {
     throw noKey(error);
@@ -39,8 +40,8 @@ const noKey = (cause?: unknown): StellarMemoryError =>
   new StellarMemoryError(
     'no_api_key',
     {
-      detail: 'No apiKey was given, and no local key was found for this url.',
-      next: 'Pass apiKey; or, for a server on this machine, run where it was started or set STELLAR_DATA_DIR to its data folder.',
+      detail: 'No apiKey was given, and neither a login nor a local key was found for this url.',
+      next: 'Pass apiKey, or log in with `stellar-memory login`; for a server on this machine, run where it was started or set STELLAR_DATA_DIR to its data folder.',
     },
     cause,
   );

@@ -12,6 +12,7 @@ const before = process.cwd();
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stellar-client-'));
   vi.stubEnv('STELLAR_DATA_DIR', undefined);
+  vi.stubEnv('XDG_CONFIG_HOME', folder);
 });
 
 afterEach(async () => {
@@ -70,5 +71,20 @@ describe('in Node, without apiKey', () => {
       code: 'no_api_key',
     });
     expect(fetch).not.toHaveBeenCalled();
+  });
+
+  test('the key of a login at this server goes first, and to no other server', async () => {
+    const fake = await startFake(json({}));
+    const login = 'sm_live_of_a_login';
+    await mkdir(join(folder, 'stellar-memory'));
+    const logins = { [fake.url]: { api_key: login, id: 'x' } };
+    await writeFile(join(folder, 'stellar-memory', 'logins.json'), JSON.stringify(logins));
+    await keep(join(folder, 'local-key'));
+    vi.stubEnv('STELLAR_DATA_DIR', folder);
+    await createClient({ url: `${fake.url}/` }).stats();
+    expect(fake.requests[0]!.headers.authorization).toBe(`Bearer ${login}`);
+    const other = await startFake(json({}));
+    await createClient({ url: other.url }).stats();
+    expect(other.requests[0]!.headers.authorization).toBe(`Bearer ${secretKey}`);
   });
 });

@@ -5,6 +5,10 @@
 export const errorCodes = {
   bad_request: { status: 400, next: 'Correct the request as the detail says.' },
   invalid_json: { status: 400, next: 'Send well-formed JSON in UTF-8.' },
+  authorization_pending: { status: 400, next: 'Ask again after the interval: nobody has decided.' },
+  slow_down: { status: 400, next: 'Wait five seconds longer between polls from now on.' },
+  access_denied: { status: 400, next: 'Nothing: the person who was asked said no.' },
+  expired_token: { status: 400, next: 'Ask for a new device code.' },
   unauthorized: {
     status: 401,
     next: 'Send a valid API key as X-API-Key or Authorization: Bearer.',

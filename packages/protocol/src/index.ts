@@ -27,6 +27,16 @@ export {
   WebhookEvent,
   WebhookResponse,
 } from './billing.js';
+export {
+  DecideDeviceRequest,
+  DecideDeviceResponse,
+  DeviceRequest,
+  DeviceResponse,
+  DeviceTokenRequest,
+  InspectDeviceRequest,
+  InspectDeviceResponse,
+  userCodeLetters,
+} from './device.js';
 export { type Emotion, emotions } from './emotion.js';
 export { type ErrorCode, errorCodes } from './errors.js';
 export { limits } from './limits.js';

@@ -189,6 +189,15 @@ create table api_keys (
 alter table api_keys enable row level security;
 alter table api_keys force row level security;
 
+create table attempts (
+  subject_hash text not null,
+  tries integer not null,
+  ends_at timestamp with time zone not null,
+  constraint attempts_pkey PRIMARY KEY (subject_hash)
+) with (fillfactor=50);
+alter table attempts enable row level security;
+alter table attempts force row level security;
+
 create table checkout_nonces (
   user_id uuid not null,
   nonce_hash text not null,
@@ -199,6 +208,32 @@ create table checkout_nonces (
 );
 alter table checkout_nonces enable row level security;
 alter table checkout_nonces force row level security;
+
+create table device_grants (
+  user_id uuid not null,
+  device_code_hash text not null,
+  expires_at timestamp with time zone not null,
+  constraint device_grants_pkey PRIMARY KEY (user_id, device_code_hash),
+  constraint device_grants_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table device_grants enable row level security;
+alter table device_grants force row level security;
+
+create table device_requests (
+  device_code_hash text not null,
+  user_code_hash text not null,
+  name text not null,
+  scopes text[] not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  polled_at timestamp with time zone,
+  interval_seconds integer not null,
+  decision text,
+  constraint device_requests_decision_check CHECK ((decision = ANY (ARRAY['granted'::text, 'denied'::text]))),
+  constraint device_requests_pkey PRIMARY KEY (device_code_hash)
+);
+alter table device_requests enable row level security;
+alter table device_requests force row level security;
 
 create table idempotency (
   user_id uuid not null,
@@ -490,7 +525,17 @@ create table webhook_events (
 alter table webhook_events enable row level security;
 alter table webhook_events force row level security;
 
+CREATE INDEX attempts_ends_at ON public.attempts USING btree (ends_at);
+
 CREATE INDEX checkout_nonces_hash ON public.checkout_nonces USING btree (nonce_hash);
+
+CREATE INDEX device_grants_device_code ON public.device_grants USING btree (device_code_hash);
+
+CREATE INDEX device_grants_expires_at ON public.device_grants USING btree (expires_at);
+
+CREATE INDEX device_requests_expires_at ON public.device_requests USING btree (expires_at);
+
+CREATE INDEX device_requests_user_code ON public.device_requests USING btree (user_code_hash);
 
 CREATE UNIQUE INDEX memories_user_id_doc ON public.memories USING btree (user_id, doc);
 
@@ -528,6 +573,10 @@ create policy tenant on api_keys as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
+create policy system on attempts as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
 create policy system on checkout_nonces as permissive for all to stellar_system
   using (true)
   with check (true);
@@ -535,6 +584,14 @@ create policy system on checkout_nonces as permissive for all to stellar_system
 create policy tenant on checkout_nonces as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy system on device_grants as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
+create policy system on device_requests as permissive for all to stellar_system
+  using (true)
+  with check (true);
 
 create policy tenant on idempotency as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
@@ -646,11 +703,17 @@ grant insert, select, update on table api_keys to stellar_app;
 
 grant insert, select, update on table api_keys to stellar_system;
 
+grant delete, insert, select, update on table attempts to stellar_system;
+
 grant insert, select on table checkout_nonces to stellar_app;
 
 grant delete, select on table checkout_nonces to stellar_system;
 
 grant update on table checkout_nonces (subscription_id) to stellar_system;
+
+grant delete, insert, select on table device_grants to stellar_system;
+
+grant delete, insert, select, update on table device_requests to stellar_system;
 
 grant delete, insert, select, update on table idempotency to stellar_app;
 

@@ -57,7 +57,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
       model: openLanguageModel(config, logger),
     });
     const billing = openBilling(config, engine.database, services.clock, logger);
-    const signIn = openSignIn(config, engine, services.clock, logger);
+    const signIn = openSignIn(config, engine, services, logger);
     const http = createHttp(config, { services, billing, signIn }, logger);
     const { url } = await listen(http, config);
     const background = [

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { processOutput } from './cli/output.js';
 import { runCli } from './cli/run-cli.js';
 
@@ -18,4 +19,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   output: processOutput,
   readInput: () => text(process.stdin),
+  pause: (milliseconds) => delay(milliseconds),
 });

@@ -1,19 +1,22 @@
 import type { Logger } from 'pino';
+import { createDeviceService } from '../auth/device-grant.system.js';
+import type { DeviceService } from '../auth/device-service.js';
 import type { SessionAuthenticator } from '../auth/identity.js';
 import { createSessionAuthenticator } from '../auth/session-authenticator.system.js';
 import { createSignIn } from '../auth/sign-in.system.js';
 import type { SignInService } from '../auth/sign-in-service.js';
 import type { Config } from '../config.js';
-import type { Clock } from '../domain/clock.js';
 import { createSystemDoor } from '../storage/system-door.system.js';
 import { createTenantDoor } from '../storage/tenant-door.js';
 import type { Engine } from './engine.js';
 import { consoleMailer, smtpMailer } from './mailer.js';
+import type { Services } from './services.js';
 
 /** Signing in, as the process runs it. */
 export interface SignIn {
   readonly service: SignInService;
   readonly sessions: SessionAuthenticator;
+  readonly devices: DeviceService;
   /** Lets the mails that were begun leave. */
   close(): Promise<void>;
 }
@@ -23,9 +26,9 @@ export interface SignIn {
  * server is somebody's own: it shows the codes in its log.
  */
 export function openSignIn(
-  config: Pick<Config, 'smtpUrl' | 'smtpFrom'>,
+  config: Pick<Config, 'smtpUrl' | 'smtpFrom' | 'publicUrl' | 'port'>,
   { database, secret }: Pick<Engine, 'database' | 'secret'>,
-  clock: Clock,
+  { clock, apiKeys }: Pick<Services, 'clock' | 'apiKeys'>,
   logger: Logger,
 ): SignIn | undefined {
   const { smtpUrl, smtpFrom } = config;
@@ -43,9 +46,14 @@ export function openSignIn(
   return {
     service,
     sessions: createSessionAuthenticator({ system, secret, clock }),
+    devices: createDeviceService({ system, secret, clock, apiKeys, pagesUrl: pagesUrl(config) }),
     async close() {
       await service.idle();
       smtp?.close();
     },
   };
 }
+
+/** Without a public address people sit at this machine. Never what a request says of where it went. */
+const pagesUrl = ({ publicUrl, port }: Pick<Config, 'publicUrl' | 'port'>): string =>
+  (publicUrl ?? `http://127.0.0.1:${port}`).replace(/\/+$/, '');

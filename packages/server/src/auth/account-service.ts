@@ -29,6 +29,8 @@ export interface ApiKeyService {
    * `agent_not_allowed` for one that would be wider than the actor's.
    */
   create(actor: KeyActor, request: CreateApiKeyRequest): Promise<CreatedApiKey>;
+  /** Whether another key could be made now. Errors: `quota_exceeded` (limit, used) when not. */
+  assertRoom(userId: UserId): Promise<void>;
   /**
    * A new key with the same rights; the old one works on for the overlap. Never refused by the tier's limit.
    * Errors: `not_found`; `conflict` when it was rotated already.

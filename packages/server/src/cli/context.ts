@@ -8,4 +8,6 @@ export interface CliContext {
   readonly output: Output;
   /** Reads all of standard input as text. */
   readonly readInput: () => Promise<string>;
+  /** Waits so many milliseconds. */
+  readonly pause: (milliseconds: number) => Promise<unknown>;
 }

@@ -4,6 +4,8 @@ import { doctorCommand } from './commands/doctor.js';
 import { embeddingsCommand } from './commands/embeddings.js';
 import { forgetCommand } from './commands/forget.js';
 import { keyCommand } from './commands/key.js';
+import { loginCommand } from './commands/login.js';
+import { logoutCommand } from './commands/logout.js';
 import { migrateCommand } from './commands/migrate.js';
 import { recallCommand } from './commands/recall.js';
 import { serveCommand } from './commands/serve.js';
@@ -21,6 +23,8 @@ export const buildProgram = (context: CliContext): Command =>
     .addCommand(storeCommand(context))
     .addCommand(recallCommand(context))
     .addCommand(forgetCommand(context))
+    .addCommand(loginCommand(context))
+    .addCommand(logoutCommand(context))
     .addCommand(keyCommand(context))
     .addCommand(usageCommand(context))
     .addCommand(userCommand(context))

@@ -13,14 +13,14 @@ export interface RestRequest {
   readonly body?: unknown;
 }
 
-/** Asks a server on behalf of one bearer. */
+/** Asks a server on behalf of one bearer, or of nobody. */
 export interface RestClient {
   /** Errors: `CommandFailed` when no server answers or the answer is a problem. */
   call<Answer>(schema: z.ZodType<Answer>, request: RestRequest): Promise<Answer>;
 }
 
 /** A client of the server at this base URL. */
-export const createRestClient = (baseUrl: string, bearer: string): RestClient => ({
+export const createRestClient = (baseUrl: string, bearer?: string): RestClient => ({
   async call(schema, request) {
     const response = await send(baseUrl, bearer, request);
     const text = await response.text();
@@ -34,7 +34,11 @@ export const createRestClient = (baseUrl: string, bearer: string): RestClient =>
   },
 });
 
-async function send(baseUrl: string, bearer: string, request: RestRequest): Promise<Response> {
+async function send(
+  baseUrl: string,
+  bearer: string | undefined,
+  request: RestRequest,
+): Promise<Response> {
   const url = new URL(request.path, baseUrl);
   for (const [name, value] of Object.entries(request.query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
@@ -44,7 +48,7 @@ async function send(baseUrl: string, bearer: string, request: RestRequest): Prom
     return await fetch(url, {
       method: request.method,
       headers: {
-        authorization: `Bearer ${bearer}`,
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
         ...(hasBody ? { 'content-type': 'application/json' } : {}),
       },
       ...(hasBody ? { body: JSON.stringify(request.body) } : {}),
@@ -65,7 +69,7 @@ function failure(status: number, text: string): CommandFailed {
   if (!problem.success) return new CommandFailed(`The server answered ${status}.`);
   const { title, detail, code, next, errors = [] } = problem.data;
   const fields = errors.map((field) => `\n  ${field.pointer} ${field.detail}`).join('');
-  return new CommandFailed(`${detail ?? title} (${code})${fields}`, next);
+  return new CommandFailed(`${detail ?? title} (${code})${fields}`, next, undefined, code);
 }
 
 function parsed(text: string): unknown {

@@ -2,6 +2,7 @@ import { dataFolder, readKept } from '../config/data-folder.js';
 import { readConfig } from '../config.js';
 import { CommandFailed } from './command-failed.js';
 import type { CliContext } from './context.js';
+import { findLogin } from './logins.js';
 import { createRestClient, type RestClient } from './rest-client.js';
 
 /** Options of every command that asks a running server. */
@@ -60,9 +61,15 @@ export async function localKey(
 async function findKey(context: CliContext, flags: AccessFlags, url: string): Promise<string> {
   const given = context.env['STELLAR_API_KEY'];
   if (given !== undefined && given !== '') return given;
+  // A data folder that is named means its key.
+  const login = flags.dataDir === undefined ? await findLogin(context, url) : undefined;
+  if (login !== undefined) return login.apiKey;
   // The local key opens this machine's server only: it is never sent anywhere else.
   if (!isLoopback(url))
-    throw new CommandFailed(`No API key for ${url}.`, 'Set STELLAR_API_KEY to one of its keys.');
+    throw new CommandFailed(
+      `No API key for ${url}.`,
+      `Log in with \`${context.program} login --url ${url}\`, or set STELLAR_API_KEY to one of its keys.`,
+    );
   const { path, key } = await localKey(context, flags);
   if (key !== undefined) return key;
   throw new CommandFailed(

@@ -52,7 +52,8 @@ export async function keep(
   return { text, made: true };
 }
 
-async function writeAside(path: string, text: string): Promise<void> {
+/** Writes a file of one's own (0600) that is there whole or not at all. */
+export async function writeAside(path: string, text: string): Promise<void> {
   const aside = `${path}.new`;
   const file = await open(aside, 'w', 0o600);
   try {

@@ -18,7 +18,7 @@ import type { RateOptions } from './rate-gate.js';
 import { HealthProbe, type Readiness } from './readiness.js';
 import { referencePage } from './reference-page.js';
 import { RequestMetrics } from './request-metrics.js';
-import type { OpenCall, Reference, Route } from './route.js';
+import type { OpenService, Reference, Route } from './route.js';
 import { routes as everyRoute } from './routes.js';
 import { applyHttpRules } from './standard-headers.js';
 
@@ -92,7 +92,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   observeRequests(app, logger, metrics);
   applyHttpRules(app);
   refuseUnknownPaths(app, routes);
-  const open: OpenCall = {
+  const open: OpenService = {
     health: new HealthProbe(options.readiness, options.clock),
     isDraining: () => drain.hasBegun,
     metrics,

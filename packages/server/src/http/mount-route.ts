@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { ApiKeyService } from '../auth/account-service.js';
+import type { DeviceService } from '../auth/device-service.js';
 import type { Authenticator, Identity, SessionAuthenticator } from '../auth/identity.js';
 import type { SignInService } from '../auth/sign-in-service.js';
 import type { BillingService, WebhookReceiver } from '../billing/billing-service.js';
@@ -14,6 +15,7 @@ import type { UsageService } from '../memory/read-usage.js';
 import type { TransferService } from '../memory/transfer-service.js';
 import { type BodyLines, bodyLines } from './body-lines.js';
 import { checkBodyHeaders } from './body-rules.js';
+import { clientAddress } from './client-address.js';
 import { ifMatchOf, quoteTag } from './entity-tag.js';
 import './exchange.js';
 import { createGate } from './gate.js';
@@ -21,7 +23,7 @@ import { idempotencyOf } from './idempotency-key.js';
 import { emptyBody, type ParsedBody } from './json-body.js';
 import { parseQueryString } from './query-string.js';
 import { createRateGate, type RateOptions } from './rate-gate.js';
-import type { AnyCall, Input, OpenCall, OperatorCall, Route, UserCall } from './route.js';
+import type { AnyCall, Input, OpenService, OperatorCall, Route, UserCall } from './route.js';
 import { noParameters, StreamAnswer, TextAnswer } from './route.js';
 import { sessionCookie } from './session-cookie.js';
 import { validate } from './validate.js';
@@ -36,6 +38,7 @@ export interface BillingParts {
 export interface SignInParts {
   readonly service: SignInService;
   readonly sessions: SessionAuthenticator;
+  readonly devices: DeviceService;
 }
 
 /** What routes are mounted on. */
@@ -51,7 +54,7 @@ export interface RouteServices {
   /** Absent: nobody signs in. */
   readonly signIn?: SignInParts | undefined;
   readonly publicUrl?: string | undefined;
-  readonly open: OpenCall;
+  readonly open: OpenService;
   /** Absent: nobody is limited. */
   readonly rates?: RateOptions | undefined;
   readonly operator?: (OperatorCall & { readonly token: string }) | undefined;
@@ -159,7 +162,8 @@ type CreateCall = (request: FastifyRequest, reply: FastifyReply) => AnyCall;
 
 function callFactory(route: Route, services: RouteServices): CreateCall {
   const { open, operator } = services;
-  if (route.access === 'open') return () => open;
+  if (route.access === 'open')
+    return ({ headers }) => ({ ...open, acceptLanguage: headers['accept-language'] });
   if (route.access === 'operator') {
     if (operator === undefined) throw new Error(`${route.operationId} needs an operator.`);
     return () => operator;
@@ -183,6 +187,8 @@ const visitorCall = (
   services: RouteServices,
 ): AnyCall => ({
   signIn: signInOf(services).service,
+  devices: signInOf(services).devices,
+  address: services.rates && clientAddress(request, services.rates.trustedProxies),
   userAgent: request.headers['user-agent'],
   setSession: (token, maxAgeSeconds) => {
     reply.header('set-cookie', sessionCookie(token, maxAgeSeconds));
@@ -227,6 +233,9 @@ function userCall(
     },
     get signIn() {
       return signInOf(services).service;
+    },
+    get devices() {
+      return signInOf(services).devices;
     },
     idempotency: ofAgent(idempotencyOf(route, headers, request.url, bytesOf(request)), agentId),
     ifMatch: route.conditional === true ? ifMatchOf(headers['if-match']) : undefined,

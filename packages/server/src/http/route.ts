@@ -1,6 +1,7 @@
 import type { ErrorCode, Scope } from '@stellar-memory/protocol';
 import { z } from 'zod';
 import type { AdminService, ApiKeyService } from '../auth/account-service.js';
+import type { DeviceService } from '../auth/device-service.js';
 import type { Identity } from '../auth/identity.js';
 import type { SignInService } from '../auth/sign-in-service.js';
 import type { BillingService, Delivery, WebhookReceiver } from '../billing/billing-service.js';
@@ -20,7 +21,13 @@ import type { HealthProbe } from './readiness.js';
 export type Access = 'open' | 'operator' | 'signed' | 'visitor' | { readonly scope: Scope };
 
 /** What an open operation reaches: nothing of any tenant. */
-export interface OpenCall {
+export interface OpenCall extends OpenService {
+  /** As the browser says which languages its user reads. */
+  readonly acceptLanguage: string | undefined;
+}
+
+/** The part of it that is the same for every request. */
+export interface OpenService {
   readonly health: HealthProbe;
   readonly isDraining: () => boolean;
   readonly metrics: { expose(): string };
@@ -79,6 +86,9 @@ export interface SignedCall {
 /** What a visitor's operation reaches: he has no account here until he has proved one. */
 export interface VisitorCall {
   readonly signIn: SignInService;
+  readonly devices: DeviceService;
+  /** Where he comes from, as far as trusted proxies say so; unknown where nobody is limited. */
+  readonly address: string | undefined;
   readonly userAgent: string | undefined;
   /** Gives the browser its session. */
   readonly setSession: (token: string, maxAgeSeconds: number) => void;
@@ -100,6 +110,7 @@ export interface UserCall {
   readonly signIn: SignInService;
   /** Lines of the body, when the operation takes them. */
   readonly lines: BodyLines;
+  readonly devices: DeviceService;
   /** Set when the operation is `idempotent` and the client sent a key. */
   readonly idempotency: Idempotency | undefined;
   /** Entity tag of If-Match, when the operation takes one and the client demands a version. */

@@ -1,10 +1,13 @@
 import type { Route } from './route.js';
+import { beginDevice } from './routes/begin-device.js';
 import { billingPortal } from './routes/billing-portal.js';
 import { changePlan } from './routes/change-plan.js';
 import { checkout } from './routes/checkout.js';
 import { createApiKey } from './routes/create-api-key.js';
 import { createUser } from './routes/create-user.js';
 import { createUserKey } from './routes/create-user-key.js';
+import { decideDevice } from './routes/decide-device.js';
+import { devicePage } from './routes/device-page.js';
 import { docs } from './routes/docs.js';
 import { endSession } from './routes/end-session.js';
 import { exportMemories } from './routes/export-memories.js';
@@ -15,6 +18,7 @@ import { getUsage } from './routes/get-usage.js';
 import { getUser } from './routes/get-user.js';
 import { health } from './routes/health.js';
 import { importMemories } from './routes/import-memories.js';
+import { inspectDevice } from './routes/inspect-device.js';
 import { lemonSqueezyWebhook } from './routes/lemonsqueezy-webhook.js';
 import { listApiKeys } from './routes/list-api-keys.js';
 import { listMemories } from './routes/list-memories.js';
@@ -26,6 +30,7 @@ import { narrate } from './routes/narrate.js';
 import { openApi } from './routes/openapi.js';
 import { patchMemory } from './routes/patch-memory.js';
 import { patchUser } from './routes/patch-user.js';
+import { pollDevice } from './routes/poll-device.js';
 import { readyz } from './routes/readyz.js';
 import { recallBatch } from './routes/recall-batch.js';
 import { recallContext } from './routes/recall-context.js';
@@ -33,6 +38,7 @@ import { recallMemories } from './routes/recall-memories.js';
 import { register } from './routes/register.js';
 import { revokeApiKey } from './routes/revoke-api-key.js';
 import { rotateApiKey } from './routes/rotate-api-key.js';
+import { signInPage } from './routes/sign-in-page.js';
 import { stats } from './routes/stats.js';
 import { storeBatch } from './routes/store-batch.js';
 import { storeMemory } from './routes/store-memory.js';
@@ -66,6 +72,12 @@ export const routes: readonly Route[] = [
   verify,
   listSessions,
   endSession,
+  beginDevice,
+  pollDevice,
+  inspectDevice,
+  decideDevice,
+  signInPage,
+  devicePage,
   checkout,
   billingPortal,
   changePlan,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createServices } from '../../src/app/services.js';
+import { createDeviceService } from '../../src/auth/device-grant.system.js';
 import type { Mail } from '../../src/auth/mailer.js';
 import { createSessionAuthenticator } from '../../src/auth/session-authenticator.system.js';
 import { createSignIn } from '../../src/auth/sign-in.system.js';
@@ -37,7 +38,15 @@ describeEngines('signing in', (engine) => {
       ...services,
       config: { host: '127.0.0.1', port: 0, version: '1.1.0', publicUrl },
       admin: { accounts: services.accounts, token: 'operator-token-of-signing-in' },
-      signIn: { service, sessions: createSessionAuthenticator(options) },
+      signIn: {
+        service,
+        sessions: createSessionAuthenticator(options),
+        devices: createDeviceService({
+          ...options,
+          apiKeys: services.apiKeys,
+          pagesUrl: publicUrl,
+        }),
+      },
       logger,
     });
     ({ url } = await http.listen());

@@ -26,6 +26,7 @@ export async function run(
       progress: (text) => err.push(text),
     },
     readInput: () => Promise.resolve(input),
+    pause: () => Promise.resolve(),
   });
   return { exitCode, out: out.join('\n'), err: err.join('\n') };
 }

@@ -16,6 +16,8 @@ const commands = [
   ['store'],
   ['recall'],
   ['forget'],
+  ['login'],
+  ['logout'],
   ['key'],
   ['key', 'create'],
   ['key', 'list'],

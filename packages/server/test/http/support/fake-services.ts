@@ -215,6 +215,8 @@ export class ApiKeysInMemory implements ApiKeyService {
     return { ...key, api_key: `sm_live_${number}` };
   }
 
+  async assertRoom() {}
+
   async rotate(actor: KeyActor, id: ApiKeyId) {
     const old = (await this.list(actor)).find((key) => key.id === id);
     if (old === undefined) throw new StellarError('not_found');
@@ -333,6 +335,26 @@ export const signInInMemory = {
     authenticateSession: async (): Promise<Identity> => {
       throw new StellarError('unauthorized');
     },
+  },
+  devices: {
+    begin: async () => ({
+      device_code: 'c'.repeat(43),
+      user_code: 'BCDF-GHJK',
+      verification_uri: 'https://memory.example.com/device',
+      verification_uri_complete: 'https://memory.example.com/device#BCDF-GHJK',
+      expires_in: 600,
+      interval: 5,
+    }),
+    poll: async () => {
+      throw new StellarError('authorization_pending');
+    },
+    inspect: async () => ({
+      name: 'laptop',
+      scopes: ['read' as const],
+      requested_at: aSession.created_at,
+      expires_at: aSession.expires_at,
+    }),
+    decide: async (_identity: Identity, { grant }: { grant: boolean }) => ({ granted: grant }),
   },
 };
 

@@ -46,9 +46,17 @@ export async function probeOtherTenant(
 function isRightFor(operation: ProbedOperation, answer: ProbeAnswer): boolean {
   if (operation.audience === 'operator') return answer.status === 401;
   if (operation.audience === 'user' && operation.byId) return answer.status === 404;
-  if (operation.operationId === 'verify') return answer.status === 401;
-  return answer.status < 300;
+  const refused = refusals.get(operation.operationId);
+  return refused === undefined ? answer.status < 300 : answer.status === refused;
 }
+
+/** Codes that nobody was given, and what only a person in a browser may do. */
+const refusals = new Map([
+  ['verify', 401],
+  ['pollDevice', 400],
+  ['inspectDevice', 403],
+  ['decideDevice', 403],
+]);
 
 /** The answer for another's thing must be the answer for no thing, but for the request's own id. */
 async function probeAbsent(

@@ -79,6 +79,15 @@ const builders: Readonly<Record<string, Build>> = {
     path: '/auth/verify',
     body: { request: crypto.randomUUID(), code: '12345678' },
   }),
+  beginDevice: () => ({ path: '/auth/device', body: { name: 'probe' } }),
+  pollDevice: () => ({ path: '/auth/device/token', body: { device_code: 'nobody-was-given-it' } }),
+  inspectDevice: () => ({ path: '/auth/device/inspect', body: { user_code: 'BCDF-GHJK' } }),
+  decideDevice: () => ({
+    path: '/auth/device/decide',
+    body: { user_code: 'BCDF-GHJK', grant: true },
+  }),
+  signInPage: () => ({ path: '/sign-in' }),
+  devicePage: () => ({ path: '/device' }),
   listSessions: () => ({ path: '/auth/sessions' }),
   endSession: () => ({ path: `/auth/sessions/${crypto.randomUUID()}` }),
   createUser: () => ({
