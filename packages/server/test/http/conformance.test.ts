@@ -121,6 +121,12 @@ describe('Every operation', () => {
     await call('POST', '/auth/verify', { request, code: '1234 5678' });
     await call('GET', '/auth/sessions');
     await call('DELETE', `/auth/sessions/${request}`);
+    await call('POST', '/auth/device', {});
+    await call('POST', '/auth/device/token', { device_code: 'c' });
+    await call('POST', '/auth/device/inspect', { user_code: 'BCDF-GHJK' });
+    await call('POST', '/auth/device/decide', { user_code: 'BCDF-GHJK', grant: true });
+    await call('GET', '/sign-in?lang=ko');
+    await call('GET', '/device');
     await call('POST', '/billing/lemonsqueezy/checkout', { tier: 'pro' });
     await call('GET', '/billing/portal');
     await call('POST', '/billing/plan', { tier: 'free' });

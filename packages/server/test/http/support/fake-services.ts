@@ -345,9 +345,7 @@ export const signInInMemory = {
       expires_in: 600,
       interval: 5,
     }),
-    poll: async () => {
-      throw new StellarError('authorization_pending');
-    },
+    poll: () => new ApiKeysInMemory().create({ userId: alice, apiKeyId: 'owner' }, { name: 'x' }),
     inspect: async () => ({
       name: 'laptop',
       scopes: ['read' as const],
