@@ -43,7 +43,12 @@ describeEngines('login and logout', (engine) => {
     const exitCode = await runCli(['login', '--url', server.url, ...more], {
       program: 'stellar-memory',
       env: env(),
-      output: { width: 100, line: (text) => out.push(text), problem: (text) => err.push(text) },
+      output: {
+        width: 100,
+        line: (text) => out.push(text),
+        problem: (text) => err.push(text),
+        progress: () => undefined,
+      },
       readInput: () => Promise.resolve(''),
       pause: async () => {
         const user_code = /device#(\S+)/.exec(out[0] ?? '')?.[1];
