@@ -106,6 +106,8 @@ export interface RecallQuery {
   until?: Moment | undefined;
   agent_id?: string | undefined;
   session_id?: string | undefined;
+  /** A conversation that goes before others when there is not room for all. */
+  prefer_session?: string | undefined;
   metadata?: MetadataFilter | undefined;
   /** Only memories whose `score` is at least this. */
   min_score?: number | undefined;
@@ -126,6 +128,8 @@ export interface RecallBatchQuery {
   until?: Moment | undefined;
   agent_id?: string | undefined;
   session_id?: string | undefined;
+  /** A conversation that goes before others when there is not room for all. */
+  prefer_session?: string | undefined;
   metadata?: MetadataFilter | undefined;
   min_score?: number | undefined;
   explain?: boolean | undefined;
@@ -144,6 +148,8 @@ export interface RecallContextQuery {
   until?: Moment | undefined;
   agent_id?: string | undefined;
   session_id?: string | undefined;
+  /** A conversation that goes before others when there is not room for all. */
+  prefer_session?: string | undefined;
   metadata?: MetadataFilter | undefined;
   min_score?: number | undefined;
 }

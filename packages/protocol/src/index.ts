@@ -55,6 +55,16 @@ export {
   TimelineQuery,
   TimelineResponse,
 } from './memory.js';
+export {
+  AgentList,
+  AgentQuery,
+  EndSessionRequest,
+  MemorySession,
+  MemorySessionList,
+  MemorySessionQuery,
+  StartSessionRequest,
+  sessionIdParameter,
+} from './memory-session.js';
 export { type Json, type Metadata, metadataProblem } from './metadata.js';
 export {
   hybridTime,

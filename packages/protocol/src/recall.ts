@@ -77,6 +77,9 @@ const explainParameter = z
     z.boolean({ error: 'must be true or false' }),
   )
   .describe(explainWords);
+const preferSession = sessionId.describe(
+  'A conversation whose memories go before others when there is not room for all; the order stays that of relevance. Not with `cursor`',
+);
 const cursor = storableText.min(1).max(512).describe('X-Next-Cursor of the page before');
 
 /** What narrows any recall in a query string. */
@@ -88,17 +91,22 @@ const parameters = {
   until: momentParameter.optional(),
   agent_id: agentId.optional(),
   session_id: sessionId.optional(),
+  prefer_session: preferSession.optional(),
   metadata: metadataParameter.optional(),
   min_score: z.preprocess(decimal, minScore).optional(),
 };
 
 /** `GET /api/v1/recall` */
-export const RecallQuery = z.strictObject({
-  ...parameters,
-  limit: pageLimit(5),
-  cursor: cursor.optional(),
-  explain: explainParameter.optional(),
-});
+export const RecallQuery = z
+  .strictObject({
+    ...parameters,
+    limit: pageLimit(5),
+    cursor: cursor.optional(),
+    explain: explainParameter.optional(),
+  })
+  .refine((query) => query.cursor === undefined || query.prefer_session === undefined, {
+    message: 'cursor and prefer_session cannot be combined',
+  });
 export type RecallQuery = z.output<typeof RecallQuery>;
 
 const scoreTerm = (about: string) => z.number().describe(about);
@@ -152,6 +160,7 @@ export const RecallBatchQuery = z.strictObject({
   until: moment.optional(),
   agent_id: agentId.optional(),
   session_id: sessionId.optional(),
+  prefer_session: preferSession.optional(),
   metadata: metadataFilter.optional(),
   min_score: minScore.optional(),
   explain: z.boolean().describe(explainWords).optional(),

@@ -349,6 +349,22 @@ create table memory_recalls (
 alter table memory_recalls enable row level security;
 alter table memory_recalls force row level security;
 
+create table memory_sessions (
+  user_id uuid not null,
+  id text not null,
+  agent_id text,
+  started_at double precision not null,
+  first_doc integer not null,
+  ended_at double precision,
+  memories integer,
+  summary text,
+  summary_memory_id text,
+  constraint memory_sessions_pkey PRIMARY KEY (user_id, id),
+  constraint memory_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table memory_sessions enable row level security;
+alter table memory_sessions force row level security;
+
 create table migration_undo (
   version integer not null,
   direction text not null,
@@ -545,6 +561,8 @@ CREATE INDEX memories_user_id_score ON public.memories USING btree (user_id, tot
 
 CREATE INDEX memories_user_id_zone ON public.memories USING btree (user_id, zone);
 
+CREATE INDEX memory_sessions_started_at ON public.memory_sessions USING btree (user_id, started_at DESC, id);
+
 CREATE INDEX sessions_token_hash ON public.sessions USING btree (token_hash);
 
 CREATE INDEX sign_in_requests_email ON public.sign_in_requests USING btree (email, created_at);
@@ -618,6 +636,10 @@ create policy tenant on memories as permissive for all to stellar_app
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
 create policy tenant on memory_recalls as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on memory_sessions as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
@@ -728,6 +750,8 @@ grant delete, insert, select, update on table index_states to stellar_app;
 grant delete, insert, select, update on table memories to stellar_app;
 
 grant delete, insert, select, update on table memory_recalls to stellar_app;
+
+grant delete, insert, select, update on table memory_sessions to stellar_app;
 
 grant select on table operator_actions to stellar_app;
 

@@ -111,7 +111,7 @@ export function createServices(
     }),
     accounts: createAdminService({ system, secret }),
     memories,
-    context: createContextService({ memories, model }),
+    context: createContextService({ tenants, clock, memories, model }),
     transfer: createTransferService(dependencies),
     usage: createUsageService(tenants, upgradeUrl),
     metering,

@@ -9,10 +9,12 @@ import { createUserKey } from './routes/create-user-key.js';
 import { decideDevice } from './routes/decide-device.js';
 import { devicePage } from './routes/device-page.js';
 import { docs } from './routes/docs.js';
+import { endMemorySession } from './routes/end-memory-session.js';
 import { endSession } from './routes/end-session.js';
 import { exportMemories } from './routes/export-memories.js';
 import { forgetMemory } from './routes/forget-memory.js';
 import { getMemory } from './routes/get-memory.js';
+import { getMemorySession } from './routes/get-memory-session.js';
 import { getSubscription } from './routes/get-subscription.js';
 import { getUsage } from './routes/get-usage.js';
 import { getUser } from './routes/get-user.js';
@@ -20,8 +22,10 @@ import { health } from './routes/health.js';
 import { importMemories } from './routes/import-memories.js';
 import { inspectDevice } from './routes/inspect-device.js';
 import { lemonSqueezyWebhook } from './routes/lemonsqueezy-webhook.js';
+import { listAgents } from './routes/list-agents.js';
 import { listApiKeys } from './routes/list-api-keys.js';
 import { listMemories } from './routes/list-memories.js';
+import { listMemorySessions } from './routes/list-memory-sessions.js';
 import { listSessions } from './routes/list-sessions.js';
 import { listUsers } from './routes/list-users.js';
 import { livez } from './routes/livez.js';
@@ -39,6 +43,7 @@ import { register } from './routes/register.js';
 import { revokeApiKey } from './routes/revoke-api-key.js';
 import { rotateApiKey } from './routes/rotate-api-key.js';
 import { signInPage } from './routes/sign-in-page.js';
+import { startMemorySession } from './routes/start-memory-session.js';
 import { stats } from './routes/stats.js';
 import { storeBatch } from './routes/store-batch.js';
 import { storeMemory } from './routes/store-memory.js';
@@ -61,6 +66,11 @@ export const routes: readonly Route[] = [
   forgetMemory,
   timeline,
   narrate,
+  startMemorySession,
+  endMemorySession,
+  getMemorySession,
+  listMemorySessions,
+  listAgents,
   stats,
   exportMemories,
   importMemories,

@@ -1,10 +1,18 @@
+import { StellarError } from '../domain/stellar-error.js';
 import { ownOf } from './as-agent.js';
 import type { ContextService } from './context-service.js';
 
-/** What is told about the account's memories as one agent reaches them: of his own alone. */
+/** What surrounds the account's memories as one agent reaches it: what is his own alone. */
 export function contextAsAgent(context: ContextService, agentId: string): ContextService {
   const own = ownOf(agentId);
   return {
     narrate: async (userId, request) => context.narrate(userId, own(request)),
+    startSession: async (userId, request) => context.startSession(userId, own(request)),
+    endSession: (userId, id, request) => context.endSession(userId, id, request, agentId),
+    getSession: (userId, id) => context.getSession(userId, id, agentId),
+    listSessions: async (userId, query) => context.listSessions(userId, own(query)),
+    listAgents: async () => {
+      throw new StellarError('agent_not_allowed');
+    },
   };
 }

@@ -69,6 +69,7 @@ export async function guessMemories(
 ): Promise<FoundPage | undefined> {
   // What lies near in meaning is known to the database alone.
   if (query.emotion !== undefined || isFiltered(query) || meaning.length > 0) return undefined;
+  if (query.prefer_session !== undefined) return undefined;
   const guess = await dependencies.index.guess(userId, requestOf(query, from));
   if (guess === undefined) return undefined;
   const found = await dependencies.tenants.withTenant(
@@ -90,17 +91,48 @@ export async function searchMemories(
   tx: TenantTransaction,
   dependencies: MemoryDependencies,
   query: RecallBatchQuery,
-  { from = start, meaning }: SearchContext = {},
+  context: SearchContext = {},
 ): Promise<FoundPage> {
-  const { index, meaning: search } = dependencies;
+  const { prefer_session: preferred, ...plain } = query;
+  const all = await search(tx, dependencies, plain, context);
+  // With room for all there is nothing to prefer.
+  const prefers = preferred !== undefined && query.session_id === undefined;
+  if (!prefers || all.next === undefined) return all;
+  const own = await search(tx, dependencies, { ...plain, session_id: preferred }, context);
+  return preferring(own.found, all.found, query.limit);
+}
+
+/** Those of one search before those of another when there is no room for all, in the order of their scores. */
+function preferring(
+  own: readonly FoundMemory[],
+  all: readonly FoundMemory[],
+  limit: number,
+): FoundPage {
+  const docs = new Set(own.map(({ hit }) => hit.doc));
+  const others = all.filter(({ hit }) => !docs.has(hit.doc));
+  const found = [...own, ...others].slice(0, limit);
+  // No cursor leads on from here.
+  return {
+    found: found.toSorted((one, other) => other.hit.score - one.hit.score),
+    next: undefined,
+  };
+}
+
+async function search(
+  tx: TenantTransaction,
+  dependencies: MemoryDependencies,
+  query: RecallBatchQuery,
+  { from = start, meaning }: SearchContext,
+): Promise<FoundPage> {
+  const { index, meaning: byMeaning } = dependencies;
   const filter = filterOf(query);
   const matching = matchingOf(tx, query, filter);
   const hits = await index.search(tx, {
     ...requestOf(query, from),
     ...(matching === undefined ? {} : { matching }),
-    ...(search === undefined || meaning === undefined
+    ...(byMeaning === undefined || meaning === undefined
       ? {}
-      : { near: nearnessOf(tx, search, meaning, isFiltered(query) ? filter : undefined) }),
+      : { near: nearnessOf(tx, byMeaning, meaning, isFiltered(query) ? filter : undefined) }),
   });
   return pageOf(dependencies, await readHits(tx, hits), from, query.limit);
 }

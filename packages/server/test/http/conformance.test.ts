@@ -109,6 +109,11 @@ describe('Every operation', () => {
     await call('DELETE', `/api/v1/forget/${id}`);
     await call('GET', '/api/v1/timeline');
     await call('POST', '/api/v1/narrate', { topic: 'one' });
+    await call('POST', '/api/v1/sessions', { session_id: 'chat' });
+    await call('GET', '/api/v1/sessions?limit=2');
+    await call('GET', '/api/v1/sessions/chat');
+    await call('POST', '/api/v1/sessions/chat/end', {});
+    await call('GET', '/api/v1/agents');
     await call('GET', '/api/v1/stats');
     await call('GET', '/api/v1/export');
     await call('POST', '/api/v1/import', emptyExport, 'application/x-ndjson');

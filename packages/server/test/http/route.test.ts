@@ -73,9 +73,12 @@ describe('A route', () => {
     const open = routes.filter(({ boundKeys }) => boundKeys === true);
     expect(open.map(({ operationId }) => operationId).toSorted()).toEqual([
       'createApiKey',
+      'endMemorySession',
       'forget',
       'getMemory',
+      'getMemorySession',
       'listApiKeys',
+      'listMemorySessions',
       'narrate',
       'patchMemory',
       'recall',
@@ -83,6 +86,7 @@ describe('A route', () => {
       'recallContext',
       'revokeApiKey',
       'rotateApiKey',
+      'startMemorySession',
       'store',
       'storeBatch',
     ]);

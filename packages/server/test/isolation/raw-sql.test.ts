@@ -37,6 +37,11 @@ const tables: Readonly<Record<string, TenantTable>> = {
        values ('${user}', 'seed', 1, 0)`,
     change: 'recall_count = 99',
   },
+  memory_sessions: {
+    insert: (user) =>
+      `insert into memory_sessions (user_id, id, started_at, first_doc) values ('${user}', 'raw', 0, 0)`,
+    change: "summary = 'stolen'",
+  },
   index_recent: {
     insert: (user) =>
       `insert into index_recent (user_id, doc, entry) values ('${user}', 900, '\\x00')`,

@@ -1,4 +1,4 @@
-import type { Memory, RecalledMemory, User } from '@stellar-memory/protocol';
+import type { Memory, MemorySession, RecalledMemory, User } from '@stellar-memory/protocol';
 
 /** Values for the reference page. Operations share them, so that a reader meets the same memory everywhere. */
 export const exampleId = '0199f3a2-6c1e-7a30-9c57-3f1f6f0f2a11';
@@ -25,6 +25,16 @@ export const exampleMemory: Memory = {
 };
 
 export const exampleRecalled: RecalledMemory = { ...exampleMemory, score: 7.2, orbit_score: 0.58 };
+
+export const exampleSession: MemorySession = {
+  session_id: 'onboarding',
+  agent_id: 'assistant',
+  started_at: 1_763_899_000,
+  ended_at: 1_763_901_000,
+  memories: 12,
+  summary: 'Mina prefers dark mode and writes her reports in Korean. | Her team has six people.',
+  summary_memory_id: '0199f3a2-9d40-7c11-8f02-5b7a1c2d3e4f',
+};
 
 export const exampleUser: User = {
   user_id: exampleUuid,

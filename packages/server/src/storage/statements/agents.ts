@@ -20,3 +20,20 @@ export async function moveAgent(
   );
   return row?.fits === true;
 }
+
+/** An agent and how many memories are his. */
+export interface AgentRow {
+  readonly agentId: string;
+  readonly memories: number;
+}
+
+/** Agents that have memories, in the order of their names, behind one when given. */
+export const selectAgents = (
+  tx: TenantTransaction,
+  { after, limit }: { readonly after: string | undefined; readonly limit: number },
+): Promise<AgentRow[]> =>
+  tx.query(sql<AgentRow>`
+    select agent_id as "agentId", memories from agents
+     where user_id = ${tx.userId} ${after === undefined ? sql`` : sql`and agent_id > ${after}`}
+     order by agent_id
+     limit ${limit}`);

@@ -18,6 +18,7 @@ import type { AdminService, ApiKeyService, KeyActor } from '../../../src/auth/ac
 import type { Authenticator, Identity, KeyIdentity } from '../../../src/auth/identity.js';
 import { type ApiKeyId, apiKeyId, type UserId, userId } from '../../../src/domain/ids.js';
 import { StellarError } from '../../../src/domain/stellar-error.js';
+import type { ContextService } from '../../../src/memory/context-service.js';
 import type {
   ForgetOptions,
   Idempotency,
@@ -310,6 +311,26 @@ const asUser = ({ user_id, email, tier }: CreatedUser): User => ({
   agents: 0,
   api_keys: 1,
 });
+const aConversation = {
+  session_id: 'chat',
+  agent_id: null,
+  started_at: storedAt,
+  ended_at: null,
+  memories: 0,
+  summary: null,
+  summary_memory_id: null,
+};
+
+/** What surrounds memories, for HTTP's own tests: one conversation, nothing to tell. */
+export const contextInMemory: ContextService = {
+  narrate: async () => ({ answer: { narrative: '', memories: [], written_by: 'rules' } }),
+  startSession: async () => aConversation,
+  endSession: async () => aConversation,
+  getSession: async () => aConversation,
+  listSessions: async () => ({ items: [aConversation], next_cursor: null }),
+  listAgents: async () => ({ items: [{ agent_id: 'robot', memories: 1 }], next_cursor: null }),
+};
+
 const aSession = {
   id: '33333333-3333-4333-8333-333333333333',
   user_agent: null,

@@ -6,13 +6,13 @@ import {
   type HttpServerOptions,
 } from '../../../src/http/http-server.js';
 import { createLogger } from '../../../src/http/logger.js';
-import { createContextService } from '../../../src/memory/create-context-service.js';
 import {
   AccountsInMemory,
   ApiKeysInMemory,
   alice,
   billingInMemory,
   bob,
+  contextInMemory,
   KeyRing,
   MemoriesInMemory,
   nothingUsed,
@@ -45,7 +45,7 @@ export async function startServer(overrides: Overrides = {}): Promise<TestServer
   const log: string[] = [];
   const http = createHttpServer({
     memories,
-    context: createContextService({ memories }),
+    context: contextInMemory,
     authenticator: keys,
     apiKeys: new ApiKeysInMemory(),
     usage: nothingUsed,

@@ -7,6 +7,8 @@ export interface Belongings {
   readonly userId: string;
   /** Words that only this tenant's memories hold. */
   readonly words: string;
+  /** A conversation of theirs. */
+  readonly sessionId: string;
 }
 
 /** Who may call an operation, as its OpenAPI entry says. */
@@ -54,6 +56,11 @@ const builders: Readonly<Record<string, Build>> = {
     path: '/api/v1/narrate',
     body: { topic: words, limit: 50 },
   }),
+  startMemorySession: () => ({ path: '/api/v1/sessions', body: {} }),
+  endMemorySession: ({ sessionId }) => ({ path: `/api/v1/sessions/${sessionId}/end`, body: {} }),
+  getMemorySession: ({ sessionId }) => ({ path: `/api/v1/sessions/${sessionId}` }),
+  listMemorySessions: () => ({ path: '/api/v1/sessions?limit=100' }),
+  listAgents: () => ({ path: '/api/v1/agents?limit=100' }),
   timeline: () => ({ path: '/api/v1/timeline?limit=100' }),
   stats: () => ({ path: '/api/v1/stats' }),
   export: () => ({ path: '/api/v1/export' }),

@@ -55,6 +55,12 @@ export async function fillTenant(target: Target, memories: number): Promise<Prob
     speaker: mark.speaker,
     role: mark.role,
   }));
+  // A UUID, so that the probe knows how to ask for one that is not there.
+  const conversation = await expectJson<{ session_id: string }>(target.origin, key, {
+    method: 'POST',
+    path: '/api/v1/sessions',
+    body: {},
+  });
   const ids: string[] = [];
   for (let at = 0; at < items.length; at += 50) {
     const stored = await expectJson<{ items: { id: string }[] }>(target.origin, key, {
@@ -75,7 +81,8 @@ export async function fillTenant(target: Target, memories: number): Promise<Prob
     memoryId: ids[0]!,
     apiKeyId: made.id,
     words: mark.content,
-    canaries: [...Object.values(mark), ...ids, userId, made.id],
+    sessionId: conversation.session_id,
+    canaries: [...Object.values(mark), ...ids, userId, made.id, conversation.session_id],
   };
 }
 
