@@ -56,7 +56,7 @@ export async function proveIsolation(
 /** The owner must see all his canaries: a probe that cannot find them would prove nothing. */
 async function checkOwner(origin: string, victim: ProbeTenant, tally: Tally): Promise<void> {
   const answers = await Promise.all(
-    ['/api/v1/memories?limit=100', '/auth/api-keys'].map((path) =>
+    ['/api/v1/memories?limit=100', '/api/v1/sessions', '/auth/api-keys'].map((path) =>
       call(origin, victim.key, { method: 'GET', path }),
     ),
   );
