@@ -104,8 +104,8 @@ export async function searchMemories(
 
 /** Those of one search before those of another when there is no room for all, in the order of their scores. */
 function preferring(
-  own: readonly FoundMemory[],
-  all: readonly FoundMemory[],
+  own: readonly PlacedMemory[],
+  all: readonly PlacedMemory[],
   limit: number,
 ): FoundPage {
   const docs = new Set(own.map(({ hit }) => hit.doc));
