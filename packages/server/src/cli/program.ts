@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { version } from '../app/version.js';
 import { doctorCommand } from './commands/doctor.js';
 import { embeddingsCommand } from './commands/embeddings.js';
+import { exportCommand } from './commands/export.js';
 import { forgetCommand } from './commands/forget.js';
+import { importCommand } from './commands/import.js';
 import { keyCommand } from './commands/key.js';
 import { loginCommand } from './commands/login.js';
 import { logoutCommand } from './commands/logout.js';
@@ -25,6 +27,8 @@ export const buildProgram = (context: CliContext): Command =>
     .addCommand(forgetCommand(context))
     .addCommand(loginCommand(context))
     .addCommand(logoutCommand(context))
+    .addCommand(exportCommand(context))
+    .addCommand(importCommand(context))
     .addCommand(keyCommand(context))
     .addCommand(usageCommand(context))
     .addCommand(userCommand(context))

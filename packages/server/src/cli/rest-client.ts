@@ -4,6 +4,8 @@ import { CommandFailed } from './command-failed.js';
 
 /** Milliseconds to wait for an answer. */
 const timeoutMs = 30_000;
+/** The same where the server has much to do first. */
+const longTimeoutMs = 300_000;
 
 /** One request of the REST interface. */
 export interface RestRequest {
@@ -11,18 +13,30 @@ export interface RestRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
+  /** Lines of an NDJSON body, instead of `body`. */
+  readonly lines?: string;
 }
 
 /** Asks a server on behalf of one bearer, or of nobody. */
 export interface RestClient {
   /** Errors: `CommandFailed` when no server answers or the answer is a problem. */
   call<Answer>(schema: z.ZodType<Answer>, request: RestRequest): Promise<Answer>;
+  /** An answer of any length, as it comes. Errors: as `call`. */
+  stream(request: RestRequest): Promise<ReadableStream<Uint8Array>>;
+  /** The answer, whatever it says. Errors: `CommandFailed` when none comes. */
+  answer(request: RestRequest): Promise<Response>;
 }
 
 /** A client of the server at this base URL. */
 export const createRestClient = (baseUrl: string, bearer?: string): RestClient => ({
-  async call(schema, request) {
+  answer: (request) => send(baseUrl, bearer, request, AbortSignal.timeout(longTimeoutMs)),
+  async stream(request) {
     const response = await send(baseUrl, bearer, request);
+    if (response.ok && response.body !== null) return response.body;
+    throw failure(response.status, await response.text());
+  },
+  async call(schema, request) {
+    const response = await send(baseUrl, bearer, request, AbortSignal.timeout(timeoutMs));
     const text = await response.text();
     if (!response.ok) throw failure(response.status, text);
     const answer = schema.safeParse(text === '' ? undefined : parsed(text));
@@ -38,22 +52,23 @@ async function send(
   baseUrl: string,
   bearer: string | undefined,
   request: RestRequest,
+  signal?: AbortSignal,
 ): Promise<Response> {
   const url = new URL(request.path, baseUrl);
   for (const [name, value] of Object.entries(request.query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
-  const hasBody = request.body !== undefined;
+  const [type, body] = bodyOf(request);
   try {
     return await fetch(url, {
       method: request.method,
       headers: {
         ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
-        ...(hasBody ? { 'content-type': 'application/json' } : {}),
+        ...(type === undefined ? {} : { 'content-type': type }),
       },
-      ...(hasBody ? { body: JSON.stringify(request.body) } : {}),
+      ...(body === undefined ? {} : { body }),
       redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
+      ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {
     throw new CommandFailed(
@@ -62,6 +77,12 @@ async function send(
       error,
     );
   }
+}
+
+/** Type and text of what is sent, if anything is. */
+function bodyOf({ body, lines }: RestRequest): [type?: string, text?: string] {
+  if (lines !== undefined) return ['application/x-ndjson', lines];
+  return body === undefined ? [] : ['application/json', JSON.stringify(body)];
 }
 
 function failure(status: number, text: string): CommandFailed {

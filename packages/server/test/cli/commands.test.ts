@@ -18,6 +18,8 @@ const commands = [
   ['forget'],
   ['login'],
   ['logout'],
+  ['export'],
+  ['import'],
   ['key'],
   ['key', 'create'],
   ['key', 'list'],
