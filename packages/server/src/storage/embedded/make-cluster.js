@@ -48,6 +48,6 @@ const files = engine.fs;
 if (files === undefined) throw new Error('PGlite has no file system');
 // The last moment at which the files are complete, and still there, is when the engine lets go of them.
 files.closeFs = async () => {
-  writeTree(/** @type {EngineFiles} */ (engine.Module.FS), PGlite.paths.PGDATA, directory);
+  writeTree(engine.Module.FS, PGlite.paths.PGDATA, directory);
 };
 await engine.close();
