@@ -39,6 +39,14 @@ export {
 } from './device.js';
 export { type Emotion, emotions } from './emotion.js';
 export { type ErrorCode, errorCodes } from './errors.js';
+export {
+  ForgetQuery,
+  ForgottenMemory,
+  ForgottenQuery,
+  ForgottenResponse,
+  HistoryQuery,
+  HistoryResponse,
+} from './life.js';
 export { limits } from './limits.js';
 export {
   ForgetResponse,

@@ -235,6 +235,21 @@ create table device_requests (
 alter table device_requests enable row level security;
 alter table device_requests force row level security;
 
+create table forgotten_memories (
+  user_id uuid not null,
+  memory_id text not null,
+  forgotten_at double precision not null,
+  reason text not null,
+  memory jsonb not null,
+  recalls jsonb,
+  versions jsonb not null,
+  constraint forgotten_memories_pkey PRIMARY KEY (user_id, memory_id),
+  constraint forgotten_memories_reason_check CHECK ((reason = ANY (ARRAY['asked'::text, 'automatic'::text]))),
+  constraint forgotten_memories_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table forgotten_memories enable row level security;
+alter table forgotten_memories force row level security;
+
 create table idempotency (
   user_id uuid not null,
   scope text not null,
@@ -364,6 +379,22 @@ create table memory_sessions (
 );
 alter table memory_sessions enable row level security;
 alter table memory_sessions force row level security;
+
+create table memory_versions (
+  user_id uuid not null,
+  memory_id text not null,
+  version integer not null,
+  content text not null,
+  metadata jsonb not null,
+  importance double precision not null,
+  replaced_at double precision not null,
+  reason text not null,
+  constraint memory_versions_pkey PRIMARY KEY (user_id, memory_id, version),
+  constraint memory_versions_reason_check CHECK ((reason = ANY (ARRAY['edited'::text, 'overwritten'::text]))),
+  constraint memory_versions_user_id_memory_id_fkey FOREIGN KEY (user_id, memory_id) REFERENCES memories(user_id, id) ON DELETE CASCADE
+);
+alter table memory_versions enable row level security;
+alter table memory_versions force row level security;
 
 create table migration_undo (
   version integer not null,
@@ -553,6 +584,8 @@ CREATE INDEX device_requests_expires_at ON public.device_requests USING btree (e
 
 CREATE INDEX device_requests_user_code ON public.device_requests USING btree (user_code_hash);
 
+CREATE INDEX forgotten_memories_user_id_forgotten_at ON public.forgotten_memories USING btree (user_id, forgotten_at DESC, memory_id);
+
 CREATE UNIQUE INDEX memories_user_id_doc ON public.memories USING btree (user_id, doc);
 
 CREATE INDEX memories_user_id_moment ON public.memories USING btree (user_id, COALESCE(occurred_at, created_at) DESC, id);
@@ -611,6 +644,13 @@ create policy system on device_requests as permissive for all to stellar_system
   using (true)
   with check (true);
 
+create policy system on forgotten_memories as permissive for select to stellar_system
+  using (true);
+
+create policy tenant on forgotten_memories as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
 create policy tenant on idempotency as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
@@ -640,6 +680,10 @@ create policy tenant on memory_recalls as permissive for all to stellar_app
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
 create policy tenant on memory_sessions as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on memory_versions as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
@@ -737,6 +781,12 @@ grant delete, insert, select on table device_grants to stellar_system;
 
 grant delete, insert, select, update on table device_requests to stellar_system;
 
+grant delete, insert, select, update on table forgotten_memories to stellar_app;
+
+grant select on table forgotten_memories (forgotten_at) to stellar_system;
+
+grant select on table forgotten_memories (user_id) to stellar_system;
+
 grant delete, insert, select, update on table idempotency to stellar_app;
 
 grant delete, insert, select, update on table index_blocks to stellar_app;
@@ -752,6 +802,8 @@ grant delete, insert, select, update on table memories to stellar_app;
 grant delete, insert, select, update on table memory_recalls to stellar_app;
 
 grant delete, insert, select, update on table memory_sessions to stellar_app;
+
+grant delete, insert, select on table memory_versions to stellar_app;
 
 grant select on table operator_actions to stellar_app;
 

@@ -40,6 +40,8 @@ const embeddingSweepMs = 30_000;
 const rateSharingMs = 1_000;
 /** Milliseconds between looks for tenants whose counters are due for their daily check. */
 const usageCheckMs = 3_600_000;
+/** Milliseconds between erasures of what was forgotten more than a week ago. */
+const erasingMs = 3_600_000;
 /** Milliseconds between writes of last-used times. */
 const lastUsedFlushMs = 5_000;
 
@@ -85,11 +87,12 @@ function createHttp(
   logger: Logger,
 ): HttpServer {
   const { host, port, publicUrl, adminToken } = config;
-  const { memories, context, authenticator, apiKeys, usage, transfer, accounts, readiness, clock } =
-    services;
+  const { memories, life, context, authenticator, apiKeys } = services;
+  const { usage, transfer, accounts, readiness, clock } = services;
   return createHttpServer({
     config: { host, port, publicUrl, version },
     memories,
+    life,
     context,
     authenticator,
     apiKeys,
@@ -139,6 +142,11 @@ const startBackground = (services: Services, logger: Logger): Background[] => [
     (err) => logger.warn({ err }, 'the check of usage counters was cut off; it goes on later'),
   ),
   runInBackground(
+    () => services.erasing.run(),
+    erasingMs,
+    (err) => logger.warn({ err }, 'forgotten memories were not all erased; it goes on in an hour'),
+  ),
+  runInBackground(
     () => services.memories.flush(),
     recallFlushMs,
     (err) =>
@@ -182,6 +190,7 @@ async function stop(
   const steps: [string, () => Promise<unknown>][] = [
     ['requests', () => http.close()],
     ['metering', async () => services.metering.stop()],
+    ['erasing', async () => services.erasing.stop()],
     ['background', () => Promise.all(background.map((task) => task.stop()))],
     ['mails', async () => signIn?.close()],
     ['events of billing', async () => billing?.idle()],

@@ -9,8 +9,10 @@ import { v1Profile } from '../domain/score-profiles.js';
 import type { Readiness } from '../http/readiness.js';
 import type { ContextService } from '../memory/context-service.js';
 import { createContextService } from '../memory/create-context-service.js';
+import { createLifeService } from '../memory/create-life-service.js';
 import { createMemoryService } from '../memory/create-memory-service.js';
 import { createTransferService } from '../memory/create-transfer-service.js';
+import type { LifeService } from '../memory/life-service.js';
 import type { MemoryService } from '../memory/memory-service.js';
 import type { SharedModel } from '../memory/narrate/shared-model.js';
 import { createUsageService, type UsageService } from '../memory/read-usage.js';
@@ -29,6 +31,7 @@ import type { Database } from '../storage/database.js';
 import { createSystemDoor } from '../storage/system-door.system.js';
 import { createTenantDoor } from '../storage/tenant-door.js';
 import type { Engine } from './engine.js';
+import { createErasing, type Erasing } from './erasing.js';
 import { createLimiter, type Limiter } from './limiter.js';
 import { createMetering, type Metering } from './metering.js';
 import { schemaReadiness } from './readiness.js';
@@ -42,6 +45,8 @@ export interface Services {
   readonly accounts: AdminService;
   readonly memories: MemoryService;
   readonly context: ContextService;
+  readonly life: LifeService;
+  readonly erasing: Erasing;
   readonly usage: UsageService;
   readonly transfer: TransferService;
   readonly metering: Metering;
@@ -113,6 +118,8 @@ export function createServices(
     memories,
     context: createContextService({ tenants, clock, memories, model }),
     transfer: createTransferService(dependencies),
+    life: createLifeService(dependencies),
+    erasing: createErasing({ tenants, system, clock }),
     usage: createUsageService(tenants, upgradeUrl),
     metering,
     limiter: createLimiter(system, clock),

@@ -4,6 +4,7 @@ import type { AdminService, ApiKeyService } from '../auth/account-service.js';
 import type { Authenticator } from '../auth/identity.js';
 import type { Clock } from '../domain/clock.js';
 import type { ContextService } from '../memory/context-service.js';
+import type { LifeService } from '../memory/life-service.js';
 import type { MemoryService } from '../memory/memory-service.js';
 import type { UsageService } from '../memory/read-usage.js';
 import type { TransferService } from '../memory/transfer-service.js';
@@ -44,6 +45,7 @@ export interface HttpServerOptions {
   readonly config: HttpConfig;
   readonly memories: MemoryService;
   readonly context: ContextService;
+  readonly life: LifeService;
   readonly authenticator: Authenticator;
   readonly apiKeys: ApiKeyService;
   readonly usage: UsageService;

@@ -9,6 +9,7 @@ import { StellarError } from '../domain/stellar-error.js';
 import { asAgent } from '../memory/as-agent.js';
 import { contextAsAgent } from '../memory/context-as-agent.js';
 import type { ContextService } from '../memory/context-service.js';
+import type { LifeService } from '../memory/life-service.js';
 import type { Idempotency, MemoryService } from '../memory/memory-service.js';
 import type { Usage } from '../memory/quota.js';
 import type { UsageService } from '../memory/read-usage.js';
@@ -46,6 +47,7 @@ export interface RouteServices {
   readonly authenticator: Authenticator;
   readonly memories: MemoryService;
   readonly context: ContextService;
+  readonly life: LifeService;
   readonly apiKeys: ApiKeyService;
   /** Absent: nothing is sold, and no such route is mounted. */
   readonly billing?: BillingParts | undefined;
@@ -213,7 +215,7 @@ function userCall(
   request: FastifyRequest,
   reply: FastifyReply,
 ): UserCall {
-  const { memories, context, apiKeys, usage, transfer } = services;
+  const { memories, context, life, apiKeys, usage, transfer } = services;
   const identity = identityOf(request);
   const { userId, agentId } = identity;
   const { headers } = request;
@@ -226,6 +228,7 @@ function userCall(
     get billing() {
       return billingOf(services).service;
     },
+    life,
     usage,
     transfer,
     get lines() {

@@ -7,6 +7,7 @@ import type { SignInService } from '../auth/sign-in-service.js';
 import type { BillingService, Delivery, WebhookReceiver } from '../billing/billing-service.js';
 import type { UserId } from '../domain/ids.js';
 import type { ContextService } from '../memory/context-service.js';
+import type { LifeService } from '../memory/life-service.js';
 import type { Idempotency, MemoryService, StoreUsage } from '../memory/memory-service.js';
 import type { UsageService } from '../memory/read-usage.js';
 import type { TransferService } from '../memory/transfer-service.js';
@@ -103,6 +104,8 @@ export interface UserCall {
   readonly memories: MemoryService;
   /** Likewise. */
   readonly context: ContextService;
+  /** Those of every agent. */
+  readonly life: LifeService;
   readonly apiKeys: ApiKeyService;
   readonly billing: BillingService;
   readonly usage: UsageService;

@@ -24,11 +24,13 @@ import { inspectDevice } from './routes/inspect-device.js';
 import { lemonSqueezyWebhook } from './routes/lemonsqueezy-webhook.js';
 import { listAgents } from './routes/list-agents.js';
 import { listApiKeys } from './routes/list-api-keys.js';
+import { listForgotten } from './routes/list-forgotten.js';
 import { listMemories } from './routes/list-memories.js';
 import { listMemorySessions } from './routes/list-memory-sessions.js';
 import { listSessions } from './routes/list-sessions.js';
 import { listUsers } from './routes/list-users.js';
 import { livez } from './routes/livez.js';
+import { memoryHistory } from './routes/memory-history.js';
 import { metrics } from './routes/metrics.js';
 import { narrate } from './routes/narrate.js';
 import { openApi } from './routes/openapi.js';
@@ -40,6 +42,7 @@ import { recallBatch } from './routes/recall-batch.js';
 import { recallContext } from './routes/recall-context.js';
 import { recallMemories } from './routes/recall-memories.js';
 import { register } from './routes/register.js';
+import { restoreMemory } from './routes/restore-memory.js';
 import { revokeApiKey } from './routes/revoke-api-key.js';
 import { rotateApiKey } from './routes/rotate-api-key.js';
 import { signInPage } from './routes/sign-in-page.js';
@@ -63,7 +66,10 @@ export const routes: readonly Route[] = [
   listMemories,
   getMemory,
   patchMemory,
+  memoryHistory,
   forgetMemory,
+  listForgotten,
+  restoreMemory,
   timeline,
   narrate,
   startMemorySession,

@@ -1,5 +1,7 @@
+import { epochSeconds } from '../domain/clock.js';
 import { StellarError } from '../domain/stellar-error.js';
 import { moveAgent } from '../storage/statements/agents.js';
+import { eraseForgotten, moveToForgotten } from '../storage/statements/forgotten-memories.js';
 import { deleteMemory, lockMemory } from '../storage/statements/memories.js';
 import {
   changeUsage,
@@ -14,20 +16,25 @@ import type { MemoryService } from './memory-service.js';
 import { growthOf } from './quota.js';
 
 /**
- * Removes a memory, its recalls and its place in the index in one transaction. Round trips: 3
+ * Takes a memory away, to where it can be restored from, and out of the index, in one transaction. Round trips: 3
  * (locks, writes, commit). Locks go counter row first, then memory, as in every writer: no deadlock.
  */
 export const createForget =
   (dependencies: MemoryDependencies): MemoryService['forget'] =>
-  async (userId, id, idempotency, { agentId, onUsage } = {}) => {
-    const { tenants, index } = dependencies;
+  async (userId, id, idempotency, { agentId, onUsage, permanent = false } = {}) => {
+    const { tenants, index, clock } = dependencies;
     let used: TenantUsage | undefined;
     await tenants.withTenant(userId, (tx) =>
       idempotently(tx, idempotency, async () => {
         const [, memory] = await Promise.all([lockUsage(tx), lockMemory(tx, id)]);
-        if (memory === undefined || !isOf(memory, agentId)) throw new StellarError('not_found');
+        if (memory === undefined || !isOf(memory, agentId)) {
+          if (permanent && (await eraseForgotten(tx, id, agentId))) return { removed: true };
+          throw new StellarError('not_found');
+        }
         const writes = Promise.all([
-          deleteMemory(tx, id),
+          permanent
+            ? deleteMemory(tx, id)
+            : moveToForgotten(tx, [id], { at: epochSeconds(clock), reason: 'asked' }),
           ...(memory.agentId === null
             ? []
             : [moveAgent(tx, { leaves: memory.agentId, enters: null })]),

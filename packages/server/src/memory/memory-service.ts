@@ -41,6 +41,8 @@ export interface VersionedMemory {
 export interface ForgetOptions {
   /** Another agent's memory is as one that is not there. */
   readonly agentId?: string;
+  /** Erases it at once, and also when it was forgotten before. */
+  readonly permanent?: boolean;
   /** Hears what is in use afterwards, unless the answer is a repeated one. */
   readonly onUsage?: (usage: StoreUsage) => void;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PatchRequest } from '@stellar-memory/protocol';
 import { epochSeconds } from '../domain/clock.js';
 import { StellarError } from '../domain/stellar-error.js';
@@ -8,6 +9,7 @@ import {
   selectMemory,
   updateMemory,
 } from '../storage/statements/memories.js';
+import { insertVersion } from '../storage/statements/memory-versions.js';
 import { changeUsage, lockUsage, selectUsage } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import { isOf } from './as-agent.js';
@@ -97,9 +99,26 @@ async function write(
   await Promise.all([
     countAgents(tx, dependencies, before, after),
     updateMemory(tx, written),
+    keepFormer(tx, before, written),
     ...(reindexed ? [index.remove(tx, [before.doc]), index.add(tx, doc, written)] : []),
   ]);
   return written;
+}
+
+/** Keeps what the memory said, when it says something else now. */
+async function keepFormer(
+  tx: TenantTransaction,
+  before: MemoryRecord,
+  { content, metadata, updatedAt }: MemoryRecord,
+): Promise<void> {
+  if (before.content === content && isDeepStrictEqual(before.metadata, metadata)) return;
+  await insertVersion(tx, before.id, {
+    content: before.content,
+    metadata: before.metadata,
+    importance: before.importance,
+    replacedAt: updatedAt,
+    reason: 'edited',
+  });
 }
 
 /** Errors: `quota_exceeded` when the memory would go to an agent for whom there is no room. */

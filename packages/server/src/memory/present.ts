@@ -3,7 +3,7 @@ import { emotionOf } from '../domain/context/emotion.js';
 import type { MemoryRecord } from '../storage/statements/memories.js';
 
 /** A stored memory as its owner sees it. */
-export const present = (record: MemoryRecord): Memory => ({
+export const present = (record: Omit<MemoryRecord, 'doc'>): Memory => ({
   id: record.id,
   content: record.content,
   zone: record.zone,

@@ -106,7 +106,10 @@ describe('Every operation', () => {
     const got = await call('GET', `/api/v1/memories/${id}`);
     expect(got.headers.get('etag')).toMatch(/^"v\d+"$/);
     await call('PATCH', `/api/v1/memories/${id}`, { pinned: true, speaker: null });
-    await call('DELETE', `/api/v1/forget/${id}`);
+    await call('GET', `/api/v1/memories/${id}/history?limit=2&cursor=7`);
+    await call('POST', `/api/v1/memories/${id}/restore`);
+    await call('DELETE', `/api/v1/forget/${id}?permanent=true`);
+    await call('GET', '/api/v1/forgotten?limit=1');
     await call('GET', '/api/v1/timeline');
     await call('POST', '/api/v1/narrate', { topic: 'one' });
     await call('POST', '/api/v1/sessions', { session_id: 'chat' });

@@ -42,6 +42,17 @@ const tables: Readonly<Record<string, TenantTable>> = {
       `insert into memory_sessions (user_id, id, started_at, first_doc) values ('${user}', 'raw', 0, 0)`,
     change: "summary = 'stolen'",
   },
+  forgotten_memories: {
+    insert: (user) =>
+      `insert into forgotten_memories (user_id, memory_id, forgotten_at, reason, memory, versions)
+       values ('${user}', 'gone', 0, 'asked', '{}', '[]')`,
+    change: "reason = 'automatic'",
+  },
+  memory_versions: {
+    insert: (user) =>
+      `insert into memory_versions (user_id, memory_id, version, content, metadata, importance, replaced_at, reason)
+       values ('${user}', 'seed', 1, 'before', '{}', 0.5, 0, 'edited')`,
+  },
   index_recent: {
     insert: (user) =>
       `insert into index_recent (user_id, doc, entry) values ('${user}', 900, '\\x00')`,

@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { RecallQuery, StoreRequest } from '@stellar-memory/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MemoryId, UserId } from '../../src/domain/ids.js';
-import type { MemoryService } from '../../src/memory/memory-service.js';
 import type { Database } from '../../src/storage/database.js';
 import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
-import { openNode } from '../support/memory-service.js';
+import { openNode, type TestNode } from '../support/memory-service.js';
 import { verifies } from '../support/verifies.js';
 import {
   withoutFilters,
@@ -17,9 +16,10 @@ const canary = `canary${randomBytes(8).toString('hex')}`;
 
 /** What one tenant can do with what is another's: everything the answers say, and every refusal, as text. */
 async function attack(
-  memories: MemoryService,
+  { memories, life }: TestNode,
   attacker: UserId,
   target: MemoryId,
+  forgotten: MemoryId,
 ): Promise<string> {
   const attempts: (() => Promise<unknown>)[] = [
     () => memories.recall(attacker, RecallQuery.parse({ q: `${canary} report`, limit: '100' })),
@@ -31,6 +31,10 @@ async function attack(
     () => memories.get(attacker, target),
     () => memories.patch(attacker, target, { content: 'mine now' }),
     () => memories.store(attacker, StoreRequest.parse({ content: 'a report of my own' })),
+    () => life.history(attacker, target, { limit: 100 }),
+    () => life.forgotten(attacker, { limit: 100 }),
+    () => life.restore(attacker, forgotten),
+    () => memories.forget(attacker, forgotten, undefined, { permanent: true }),
     () => memories.forget(attacker, target),
   ];
   const seen: unknown[] = [];
@@ -45,27 +49,37 @@ describeEngines('two walls, each enough', (engine) => {
   let victim: UserId;
   let attacker: UserId;
   let target: MemoryId;
+  let forgotten: MemoryId;
 
   beforeEach(async () => {
     db = await engine.open();
     victim = await seedUser(db);
     attacker = await seedUser(db);
     const { memories } = openNode(db.database);
-    const stored = await memories.store(
-      victim,
-      StoreRequest.parse({
-        content: `${canary} quarterly report`,
-        session_id: canary,
-        speaker: canary,
-      }),
-    );
-    target = stored.id as MemoryId;
+    const request = StoreRequest.parse({
+      content: `${canary} quarterly report`,
+      session_id: canary,
+      speaker: canary,
+    });
+    const [kept, gone] = await memories.storeBatch(victim, [request, request]);
+    target = kept!.id as MemoryId;
+    forgotten = gone!.id as MemoryId;
+    await memories.forget(victim, forgotten);
+    await memories.patch(victim, target, { metadata: { edited: true } });
   });
   afterEach(() => db.close());
 
   /** Everything of the victim, as the owner of the database sees it. */
   const belongings = async (): Promise<string> => {
-    const tables = ['memories', 'tenant_usage', 'index_recent', 'index_dead', 'memory_recalls'];
+    const tables = [
+      'memories',
+      'tenant_usage',
+      'index_recent',
+      'index_dead',
+      'memory_recalls',
+      'memory_versions',
+      'forgotten_memories',
+    ];
     const rows = [];
     for (const table of tables)
       rows.push(await db.owner.query(`select * from ${table} where user_id = $1`, [victim]));
@@ -73,9 +87,10 @@ describeEngines('two walls, each enough', (engine) => {
   };
 
   const leaks = async (database: Database): Promise<boolean> => {
-    const { memories, index } = openNode(database);
+    const node = openNode(database);
+    const { memories, index } = node;
     const before = await belongings();
-    const seen = await attack(memories, attacker, target);
+    const seen = await attack(node, attacker, target, forgotten);
     await memories.flush();
     const known = `${canary} report`;
     const leaked = seen.replaceAll(known, '').includes(canary) || (await belongings()) !== before;

@@ -1,6 +1,8 @@
 import { v1Profile } from '../../src/domain/score-profiles.js';
+import { createLifeService } from '../../src/memory/create-life-service.js';
 import { createMemoryService } from '../../src/memory/create-memory-service.js';
 import type { MemoryDependencies } from '../../src/memory/dependencies.js';
+import type { LifeService } from '../../src/memory/life-service.js';
 import type { MemoryService } from '../../src/memory/memory-service.js';
 import {
   createLexicalIndex,
@@ -13,6 +15,7 @@ import { createTenantDoor } from '../../src/storage/tenant-door.js';
 /** A node's memory service over a database, wired as the app wires it. */
 export interface TestNode {
   readonly memories: MemoryService;
+  readonly life: LifeService;
   readonly index: RunningLexicalIndex;
 }
 
@@ -27,8 +30,10 @@ export function openNode(database: Database, extra: Partial<MemoryDependencies> 
     },
   });
   const clock = { nowMs: () => Date.now() };
+  const dependencies = { tenants, index, clock, profile: v1Profile, ...extra };
   return {
     index,
-    memories: createMemoryService({ tenants, index, clock, profile: v1Profile, ...extra }),
+    memories: createMemoryService(dependencies),
+    life: createLifeService(dependencies),
   };
 }

@@ -1,4 +1,10 @@
-import type { Memory, MemorySession, RecalledMemory, User } from '@stellar-memory/protocol';
+import type {
+  ForgottenMemory,
+  Memory,
+  MemorySession,
+  RecalledMemory,
+  User,
+} from '@stellar-memory/protocol';
 
 /** Values for the reference page. Operations share them, so that a reader meets the same memory everywhere. */
 export const exampleId = '0199f3a2-6c1e-7a30-9c57-3f1f6f0f2a11';
@@ -22,6 +28,13 @@ export const exampleMemory: Memory = {
   role: 'user',
   pinned: false,
   metadata: { topic: 'preferences' },
+};
+
+export const exampleForgotten: ForgottenMemory = {
+  ...exampleMemory,
+  forgotten_at: 1_764_000_500,
+  restorable_until: 1_764_605_300,
+  reason: 'asked',
 };
 
 export const exampleRecalled: RecalledMemory = { ...exampleMemory, score: 7.2, orbit_score: 0.58 };

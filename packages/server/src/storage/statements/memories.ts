@@ -26,7 +26,8 @@ export interface MemoryRecord {
   readonly pinned: boolean;
 }
 
-interface MemoryRow {
+/** A memory as a statement returns it. */
+export interface MemoryRow {
   id: string;
   doc: number;
   content: string;
@@ -46,7 +47,8 @@ interface MemoryRow {
   pinned: boolean;
 }
 
-const toRecord = (row: MemoryRow): MemoryRecord => ({
+/** The same in the server's names. */
+export const toRecord = (row: MemoryRow): MemoryRecord => ({
   id: memoryId(row.id),
   doc: row.doc,
   content: row.content,
@@ -170,6 +172,13 @@ export async function selectMemory(
     sql`select ${columns} ${fromMemories} where m.user_id = ${tx.userId} and m.id = ${id}`,
   );
   return row && toRecord(row);
+}
+
+/** Whether there is such a memory. */
+export async function memoryExists(tx: TenantTransaction, id: MemoryId): Promise<boolean> {
+  const rows = await tx.query(sql`
+    select 1 from memories where user_id = ${tx.userId} and id = ${id}`);
+  return rows.length > 0;
 }
 
 /** One memory by id, locked until the transaction ends. */

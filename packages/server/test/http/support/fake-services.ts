@@ -19,6 +19,7 @@ import type { Authenticator, Identity, KeyIdentity } from '../../../src/auth/ide
 import { type ApiKeyId, apiKeyId, type UserId, userId } from '../../../src/domain/ids.js';
 import { StellarError } from '../../../src/domain/stellar-error.js';
 import type { ContextService } from '../../../src/memory/context-service.js';
+import type { LifeService } from '../../../src/memory/life-service.js';
 import type {
   ForgetOptions,
   Idempotency,
@@ -162,6 +163,19 @@ export class MemoriesInMemory implements MemoryService {
     return memories;
   }
 }
+
+/** What becomes of those memories: none was ever edited, what was forgotten is still there. */
+export const lifeOf = (memories: MemoriesInMemory): LifeService => ({
+  async history(user, id) {
+    await memories.get(user, id);
+    return { items: [], next_cursor: null };
+  },
+  async forgotten(user) {
+    memories.actedFor.push(user);
+    return { items: [], next_cursor: null };
+  },
+  restore: async (user, id) => (await memories.get(user, id)).memory,
+});
 
 /** Keys by their text. Counts how often it was asked. */
 export class KeyRing implements Authenticator {

@@ -3,6 +3,8 @@ import type { ProbeRequest } from './calls.js';
 /** Ids of things that belong to one tenant. */
 export interface Belongings {
   readonly memoryId: string;
+  /** Of a memory that can be restored. */
+  readonly forgottenId: string;
   readonly apiKeyId: string;
   readonly userId: string;
   /** Words that only this tenant's memories hold. */
@@ -51,6 +53,9 @@ const builders: Readonly<Record<string, Build>> = {
     path: `/api/v1/memories/${memoryId}`,
     body: { importance: 0.25 },
   }),
+  memoryHistory: ({ memoryId }) => ({ path: `/api/v1/memories/${memoryId}/history` }),
+  listForgotten: () => ({ path: '/api/v1/forgotten?limit=100' }),
+  restoreMemory: ({ forgottenId }) => ({ path: `/api/v1/memories/${forgottenId}/restore` }),
   forget: ({ memoryId }) => ({ path: `/api/v1/forget/${memoryId}` }),
   narrate: ({ words }) => ({
     path: '/api/v1/narrate',

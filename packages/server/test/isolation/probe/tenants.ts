@@ -70,6 +70,15 @@ export async function fillTenant(target: Target, memories: number): Promise<Prob
     });
     ids.push(...stored.items.map((item) => item.id));
   }
+  // So that it has a history, with canaries in it.
+  await expectJson(target.origin, key, {
+    method: 'PATCH',
+    path: `/api/v1/memories/${ids[0]!}`,
+    body: { metadata: { [mark.key]: mark.value, edited: true } },
+  });
+  // So that something can be restored, by its owner only.
+  const forgotten = ids.at(-1)!;
+  await expectJson(target.origin, key, { method: 'DELETE', path: `/api/v1/forget/${forgotten}` });
   const made = await expectJson<{ id: string }>(target.origin, key, {
     method: 'POST',
     path: '/auth/api-keys',
@@ -79,6 +88,7 @@ export async function fillTenant(target: Target, memories: number): Promise<Prob
     userId,
     key,
     memoryId: ids[0]!,
+    forgottenId: forgotten,
     apiKeyId: made.id,
     words: mark.content,
     sessionId: conversation.session_id,

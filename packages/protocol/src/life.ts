@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { epochSeconds, Memory, pageLimit } from './memory.js';
+import { storedMetadata } from './metadata.js';
+import { storableText } from './text.js';
+
+/** Why what a memory said is no longer what it says. */
+const versionReasons = ['edited', 'overwritten'] as const;
+
+/** `GET /api/v1/memories/{id}/history`: the newest first. */
+export const HistoryQuery = z.strictObject({
+  limit: pageLimit(20),
+  cursor: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, 'must be a cursor that this server gave')
+    .optional(),
+});
+export type HistoryQuery = z.output<typeof HistoryQuery>;
+
+/** What a memory said before an edit. */
+const MemoryVersion = z.strictObject({
+  version: z.int().min(1).describe('1 is what was stored; numbers are never used again'),
+  content: z.string(),
+  metadata: storedMetadata,
+  importance: z.number(),
+  replaced_at: epochSeconds.describe('Until when it said so, in seconds since the Unix epoch'),
+  reason: z
+    .enum(versionReasons)
+    .describe('`edited`: changed by PATCH; `overwritten`: lost to another device’s edit'),
+});
+
+export const HistoryResponse = z.strictObject({
+  items: z.array(MemoryVersion),
+  next_cursor: z.string().nullable(),
+});
+export type HistoryResponse = z.output<typeof HistoryResponse>;
+
+/** `DELETE /api/v1/forget/{id}` */
+export const ForgetQuery = z.strictObject({
+  permanent: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe('Erases at once: it cannot be restored. Also erases what was forgotten before.'),
+});
+
+/** `GET /api/v1/forgotten`: the latest first. */
+export const ForgottenQuery = z.strictObject({
+  limit: pageLimit(50),
+  cursor: storableText.min(1).max(1_024).optional(),
+});
+export type ForgottenQuery = z.output<typeof ForgottenQuery>;
+
+/** A memory that can be restored, as it was. */
+export const ForgottenMemory = Memory.extend({
+  forgotten_at: epochSeconds,
+  restorable_until: epochSeconds.describe('When it is erased, in seconds since the Unix epoch'),
+  reason: z
+    .enum(['asked', 'automatic'])
+    .describe('`asked`: you forgot it; `automatic`: the rules of your settings did'),
+});
+export type ForgottenMemory = z.output<typeof ForgottenMemory>;
+
+export const ForgottenResponse = z.strictObject({
+  items: z.array(ForgottenMemory),
+  next_cursor: z.string().nullable(),
+});
+export type ForgottenResponse = z.output<typeof ForgottenResponse>;

@@ -1,0 +1,12 @@
+import type { MemoryDependencies } from './dependencies.js';
+import { createForgotten } from './forgotten.js';
+import { createHistory } from './history.js';
+import type { LifeService } from './life-service.js';
+import { createRestore } from './restore.js';
+
+/** Puts together what becomes of memories. */
+export const createLifeService = (dependencies: MemoryDependencies): LifeService => ({
+  history: createHistory(dependencies),
+  forgotten: createForgotten(dependencies),
+  restore: createRestore(dependencies),
+});
