@@ -201,21 +201,35 @@ async function benchManyTenants(ownerUrl: string, appUrl: string, size: BenchSiz
   verdict('top-20 ≤ 2 ms p50', top.p50 <= 2 && top.failures === 0, `${rounded(top.p50, 2)} ms`);
 }
 
-/** Memory of a server on the embedded engine that holds 50,000 memories. */
+/** What a server on the embedded engine may take with so many memories; p50 and p99 in milliseconds. */
+const embeddedSizes = [
+  { memories: 10_000, p50: 5, p99: 40 },
+  { memories: 50_000, p50: 10, p99: 40 },
+] as const;
+
+/** Recall on the embedded engine, and the memory of its server. */
 export async function benchEmbedded(folder: string, size: BenchSize): Promise<void> {
-  const memories = size.quick ? 5_000 : 50_000;
   const server = await startServer({ STELLAR_DATA_DIR: folder });
   try {
     const user = await server.createUser('embedded@example.com');
-    await fill(server, user.key, memories);
     const random = seeded(4);
-    const recall = await httpLoad(server.origin, 1, size.seconds, () => ({
-      method: 'GET',
-      path: `/api/v1/recall?q=${encodeURIComponent(text(random, 4))}&limit=5`,
-      key: user.key,
-    }));
-    line(`\nembedded engine, ${memories} memories`);
-    row('GET /recall, 1 client', recall);
+    let stored = 0;
+    for (const { memories, p50, p99 } of size.quick ? embeddedSizes.slice(0, 1) : embeddedSizes) {
+      await fill(server, user.key, memories - stored);
+      stored = memories;
+      const recall = await httpLoad(server.origin, 1, size.seconds, () => ({
+        method: 'GET',
+        path: `/api/v1/recall?q=${encodeURIComponent(text(random, 4))}&limit=5`,
+        key: user.key,
+      }));
+      line(`\nembedded engine, ${memories} memories`);
+      row('GET /recall, 1 client', recall);
+      verdict(
+        `p50 ≤ ${p50}, p99 ≤ ${p99} ms`,
+        recall.p50 <= p50 && recall.p99 <= p99,
+        `${rounded(recall.p50, 2)}, ${rounded(recall.p99, 2)} ms`,
+      );
+    }
     const mebibytes = (await server.residentBytes()) / 2 ** 20;
     verdict('resident memory ≤ 700 MB', mebibytes <= 700, `${rounded(mebibytes, 0)} MiB`);
   } finally {

@@ -1,11 +1,10 @@
-import pg from 'pg';
 import { type UserId, userId } from '../packages/server/src/domain/ids.js';
 import { createLexicalIndex } from '../packages/server/src/recall/index/create-lexical-index.js';
 import { textRanking } from '../packages/server/src/recall/text-ranking.js';
 import { openPostgresDatabase } from '../packages/server/src/storage/postgres/postgres-database.js';
 import { createTenantDoor } from '../packages/server/src/storage/tenant-door.js';
 import type { BenchSize } from './foundation.js';
-import { type BenchDatabase, createDatabase, openDatabase } from './harness/database.js';
+import { asOwner, type BenchDatabase, createDatabase, keptDatabase } from './harness/database.js';
 import { fillTenant } from './harness/fill.js';
 import { httpLoad } from './harness/http-load.js';
 import { koreanQuery, type QueryKind, queryKinds } from './harness/queries.js';
@@ -51,7 +50,7 @@ export async function benchRecall({
   const database =
     kept === undefined
       ? await createDatabase(superuserUrl)
-      : await openDatabase(superuserUrl, kept);
+      : await keptDatabase(superuserUrl, kept);
   const server = await startServer({
     DATABASE_URL: database.appUrl,
     DATABASE_DIRECT_URL: database.ownerUrl,
@@ -141,41 +140,25 @@ async function askKind(
 }
 
 async function idOf({ ownerUrl }: BenchDatabase, email: string): Promise<UserId> {
-  const { rows } = await asOwner<{ id: string }>(
-    ownerUrl,
-    'select id from users where email = $1',
-    [email],
-  );
-  return userId(rows[0]!.id);
+  const [user] = await asOwner<{ id: string }>(ownerUrl, 'select id from users where email = $1', [
+    email,
+  ]);
+  return userId(user!.id);
 }
 
 async function printIndexSize(database: BenchDatabase, largest: Size): Promise<void> {
   const user = await idOf(database, emailOf(largest, 0));
-  const { rows } = await asOwner<{ bytes: number }>(
+  const [size] = await asOwner<{ bytes: number }>(
     database.ownerUrl,
     `select (select coalesce(sum(octet_length(data)), 0) from index_blocks where user_id = $1)::float8
           + (select coalesce(sum(octet_length(entry)), 0) from index_recent where user_id = $1)::float8 as bytes`,
     [user],
   );
-  const bytes = rows[0]!.bytes / largest.memories;
+  const bytes = size!.bytes / largest.memories;
   line('');
   verdict(
     `≤ 1 KB of index a memory at ${largest.memories}`,
     bytes <= 1_024,
     `${rounded(bytes, 0)} bytes`,
   );
-}
-
-async function asOwner<Row extends pg.QueryResultRow>(
-  url: string,
-  text: string,
-  values: readonly unknown[],
-): Promise<pg.QueryResult<Row>> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await client.query<Row>(text, [...values]);
-  } finally {
-    await client.end();
-  }
 }

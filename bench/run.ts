@@ -1,4 +1,4 @@
-// npm run bench -- [foundation] [embedded] [limits] [recall] [--quick] [--pg <superuser url> [--database <kept>]]
+// npm run bench -- [foundation] [embedded] [limits] [recall] [vectors] [--quick] [--pg <superuser url> [--database <kept>]]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,13 +8,14 @@ import { benchEmbedded, benchFoundation } from './foundation.js';
 import { line, machine } from './harness/report.js';
 import { benchLimits } from './limits.js';
 import { benchRecall } from './recall.js';
+import { benchVectors } from './vectors.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
     pg: { type: 'string' },
-    // Of `recall`: filled once, asked often.
+    // Of `recall`, which fills it once; `vectors` goes on with it.
     database: { type: 'string' },
   },
 });
@@ -22,7 +23,7 @@ const parts = positionals.length > 0 ? positionals : ['foundation', 'embedded'];
 const size = { quick: values.quick, seconds: values.quick ? 3 : 10 };
 
 line(machine());
-const onPostgres = ['foundation', 'limits', 'recall'];
+const onPostgres = ['foundation', 'limits', 'recall', 'vectors'];
 if (parts.some((part) => onPostgres.includes(part))) {
   const postgres = values.pg === undefined ? await startPostgres() : undefined;
   const url = values.pg ?? postgres!.url;
@@ -31,6 +32,8 @@ if (parts.some((part) => onPostgres.includes(part))) {
     if (parts.includes('limits')) await benchLimits(url, size);
     if (parts.includes('recall'))
       await benchRecall({ superuserUrl: url, size, database: values.database });
+    if (parts.includes('vectors'))
+      await benchVectors({ superuserUrl: url, size, database: values.database ?? 'recall' });
   } finally {
     await postgres?.stop();
   }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { migrateUp } from '../../packages/server/src/storage/migrate/migrate.js';
+import { connectPostgresOwner } from '../../packages/server/src/storage/migrate/postgres-owner.js';
 
 /** A fresh database with the app login, as an operator would give it to the server. */
 export interface BenchDatabase {
@@ -16,8 +18,16 @@ const appPassword = 'bench';
 export const createDatabase = (superuserUrl: string): Promise<BenchDatabase> =>
   openDatabase(superuserUrl, `stellar_bench_${randomBytes(4).toString('hex')}`);
 
-/** A database of that name, made when it is not there. */
-export async function openDatabase(superuserUrl: string, name: string): Promise<BenchDatabase> {
+/** A database of that name with today's schema, made when it is not there. */
+export async function keptDatabase(superuserUrl: string, name: string): Promise<BenchDatabase> {
+  const database = await openDatabase(superuserUrl, name);
+  const owner = await connectPostgresOwner(database.ownerUrl);
+  await migrateUp(owner, { appLogin: { name: 'stellar_app', password: appPassword } });
+  await owner.close();
+  return database;
+}
+
+async function openDatabase(superuserUrl: string, name: string): Promise<BenchDatabase> {
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(name)) throw new Error(`${name} is no name of a database`);
   const found = await asSuperuser(
     superuserUrl,
@@ -45,4 +55,19 @@ async function asSuperuser(url: string, statement: string): Promise<number> {
   const { rowCount } = await client.query(statement);
   await client.end();
   return rowCount ?? 0;
+}
+
+/** One statement as the superuser of the bench. */
+export async function asOwner<Row extends pg.QueryResultRow>(
+  url: string,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text, [...values])).rows;
+  } finally {
+    await client.end();
+  }
 }
