@@ -19,6 +19,14 @@ export {
   uuidParameter,
 } from './account.js';
 export {
+  type AuditAction,
+  AuditChain,
+  AuditItem,
+  AuditQuery,
+  AuditResponse,
+  auditActions,
+} from './audit.js';
+export {
   CheckoutRequest,
   CheckoutResponse,
   PlanRequest,

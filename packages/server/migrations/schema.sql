@@ -1,6 +1,38 @@
 -- What the migrations make of an empty database: written by `npm run schema`, held to by `npm run check:schema`.
 -- To read and to review, not to run. The owner's own rights are left out.
 
+CREATE OR REPLACE FUNCTION public.append_audit(owner uuid, happened text, who text, what jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  head audit_heads;
+  moment timestamptz;
+  next_hash text;
+begin
+  insert into audit_heads (user_id, seq, hash) values (owner, 0, repeat('0', 64)) on conflict (user_id) do nothing;
+  select * into head from audit_heads h where h.user_id = owner for update;
+  moment := clock_timestamp();
+  next_hash := audit_hash(head.hash, owner, head.seq + 1, moment, happened, who, what);
+  insert into audit_log (user_id, seq, at, action, actor, detail, previous, hash)
+  values (owner, head.seq + 1, moment, happened, who, what, head.hash, next_hash);
+  update audit_heads h set seq = head.seq + 1, hash = next_hash where h.user_id = owner;
+  return head.seq + 1;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_hash(previous text, owner uuid, seq bigint, at timestamp with time zone, action text, actor text, detail jsonb)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select encode(sha256(convert_to(jsonb_build_array(previous, owner, seq,
+    to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), action, actor, detail)::text, 'UTF8')), 'hex')
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.move_agent(owner uuid, leaves text, enters text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -197,6 +229,31 @@ create table attempts (
 ) with (fillfactor=50);
 alter table attempts enable row level security;
 alter table attempts force row level security;
+
+create table audit_heads (
+  user_id uuid not null,
+  seq bigint not null,
+  hash text not null,
+  constraint audit_heads_pkey PRIMARY KEY (user_id),
+  constraint audit_heads_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) with (fillfactor=50);
+alter table audit_heads enable row level security;
+alter table audit_heads force row level security;
+
+create table audit_log (
+  user_id uuid not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  action text not null,
+  actor text not null,
+  detail jsonb not null,
+  previous text not null,
+  hash text not null,
+  constraint audit_log_pkey PRIMARY KEY (user_id, seq),
+  constraint audit_log_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table audit_log enable row level security;
+alter table audit_log force row level security;
 
 create table checkout_nonces (
   user_id uuid not null,
@@ -628,6 +685,22 @@ create policy system on attempts as permissive for all to stellar_system
   using (true)
   with check (true);
 
+create policy system on audit_heads as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
+create policy tenant on audit_heads as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy system on audit_log as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
+create policy tenant on audit_log as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
 create policy system on checkout_nonces as permissive for all to stellar_system
   using (true)
   with check (true);
@@ -747,6 +820,14 @@ create policy system on webhook_events as permissive for all to stellar_system
   using (true)
   with check (true);
 
+grant execute on function append_audit to stellar_app;
+
+grant execute on function append_audit to stellar_system;
+
+grant execute on function audit_hash to stellar_app;
+
+grant execute on function audit_hash to stellar_system;
+
 grant execute on function move_agent to stellar_app;
 
 grant execute on function recalled_memories to stellar_app;
@@ -770,6 +851,14 @@ grant insert, select, update on table api_keys to stellar_app;
 grant insert, select, update on table api_keys to stellar_system;
 
 grant delete, insert, select, update on table attempts to stellar_system;
+
+grant insert, select, update on table audit_heads to stellar_app;
+
+grant delete, insert, select, update on table audit_heads to stellar_system;
+
+grant insert, select on table audit_log to stellar_app;
+
+grant delete, insert, select on table audit_log to stellar_system;
 
 grant insert, select on table checkout_nonces to stellar_app;
 

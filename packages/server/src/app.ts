@@ -88,7 +88,7 @@ function createHttp(
 ): HttpServer {
   const { host, port, publicUrl, adminToken } = config;
   const { memories, life, context, authenticator, apiKeys } = services;
-  const { usage, transfer, accounts, readiness, clock } = services;
+  const { usage, transfer, audit, accounts, readiness, clock } = services;
   return createHttpServer({
     config: { host, port, publicUrl, version },
     memories,
@@ -98,6 +98,7 @@ function createHttp(
     apiKeys,
     usage,
     transfer,
+    audit,
     rates:
       config.rateLimits === 'off'
         ? undefined

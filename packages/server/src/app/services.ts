@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { AdminService, ApiKeyService } from '../auth/account-service.js';
 import { createAdminService } from '../auth/admin-service.system.js';
+import { type AuditService, createAuditService } from '../auth/audit-service.js';
 import type { Authenticator } from '../auth/identity.js';
 import { createAuthenticator } from '../auth/key-authenticator.system.js';
 import { createApiKeyService } from '../auth/key-service.js';
@@ -49,6 +50,7 @@ export interface Services {
   readonly erasing: Erasing;
   readonly usage: UsageService;
   readonly transfer: TransferService;
+  readonly audit: AuditService;
   readonly metering: Metering;
   readonly limiter: Limiter;
   readonly index: LexicalIndex;
@@ -120,6 +122,7 @@ export function createServices(
     transfer: createTransferService(dependencies),
     life: createLifeService(dependencies),
     erasing: createErasing({ tenants, system, clock }),
+    audit: createAuditService(tenants),
     usage: createUsageService(tenants, upgradeUrl),
     metering,
     limiter: createLimiter(system, clock),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type AuditAction,
   type CreateApiKeyRequest,
   type CreatedApiKey,
   type PatchUserRequest,
@@ -7,6 +8,7 @@ import {
   type Tier,
   type User,
 } from '@stellar-memory/protocol';
+import type { AuditEntry } from '../domain/audit.js';
 import { apiKeyId, isUuid, type UserId, userId } from '../domain/ids.js';
 import { StellarError } from '../domain/stellar-error.js';
 import {
@@ -15,7 +17,12 @@ import {
   type NewKey,
   type OperatorKey,
 } from '../storage/statements/api-keys.system.js';
-import { insertAction, selectActions } from '../storage/statements/operator-actions.system.js';
+import { appendAuditOf } from '../storage/statements/audit-log.system.js';
+import {
+  insertAction,
+  type OperatorAction,
+  selectActions,
+} from '../storage/statements/operator-actions.system.js';
 import {
   type AccountRow,
   changeStatus,
@@ -47,6 +54,7 @@ export function createAdminService({ system, secret }: AdminServiceOptions): Adm
         if (!(await insertUser(tx, user)))
           throw new StellarError('conflict', { detail: 'This e-mail has an account already.' });
         await insertFirstKey(tx, firstKey(user.userId, key, secret, 'First key'));
+        await appendAuditOf(tx, user.userId, created);
       });
       return { user_id: user.userId, email, tier, api_key: key };
     },
@@ -93,6 +101,23 @@ export function createAdminService({ system, secret }: AdminServiceOptions): Adm
   };
 }
 
+const created = {
+  action: 'account.created',
+  actor: 'operator',
+  detail: { first_key: true },
+} satisfies AuditEntry;
+
+/** Kept for the operator, and in the account's own chain. */
+async function recordAction(
+  tx: SystemTransaction,
+  userId: UserId,
+  done: OperatorAction & { readonly action: AuditAction },
+): Promise<void> {
+  const { action, change, reason } = done;
+  await insertAction(tx, userId, done);
+  await appendAuditOf(tx, userId, { action, actor: 'operator', detail: { change, reason } });
+}
+
 const noAccount = (): StellarError =>
   new StellarError('not_found', { detail: 'No account with this id can be changed.' });
 
@@ -106,7 +131,7 @@ async function makeKey(tx: SystemTransaction, key: OperatorKey): Promise<Date | 
   const madeAt = await insertOperatorKey(tx, key);
   const change = { api_key_id: key.apiKeyId, scopes: key.scopes };
   if (madeAt !== undefined)
-    await insertAction(tx, key.userId, { action: 'user.key', change, reason: null });
+    await recordAction(tx, key.userId, { action: 'user.key', change, reason: null });
   return madeAt;
 }
 
@@ -137,17 +162,22 @@ async function changeAccount(
   if (before === undefined || before.tier === 'local') throw noAccount();
   if (tier !== undefined) {
     await changeTier(tx, id, tier);
-    await insertAction(tx, id, changeOf('tier', before.tier, tier, reason));
+    await recordAction(tx, id, changeOf('tier', before.tier, tier, reason));
   }
   if (status !== undefined) {
     await changeStatus(tx, id, status);
-    await insertAction(tx, id, changeOf('status', before.status, status, reason));
+    await recordAction(tx, id, changeOf('status', before.status, status, reason));
   }
   return (await findAccount(tx, id))!;
 }
 
-const changeOf = (what: string, before: string, after: string, reason: string | null) => ({
-  action: `user.${what}`,
+const changeOf = (
+  what: 'tier' | 'status',
+  before: string,
+  after: string,
+  reason: string | null,
+) => ({
+  action: `user.${what}` as const,
   change: { before, after },
   reason,
 });

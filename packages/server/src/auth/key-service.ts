@@ -10,10 +10,12 @@ import {
   replaceKey,
   revokeKeys,
 } from '../storage/statements/api-keys.js';
+import { appendAudit } from '../storage/statements/audit-log.js';
 import { findTier } from '../storage/statements/users.js';
 import type { TenantDoor } from '../storage/tenant-door.js';
 import type { ApiKeyService } from './account-service.js';
 import { manageableKey, manages, rightsOf } from './actor-rights.js';
+import { keyEntry } from './key-entry.js';
 import { type KeyUsage, refuseBeyondLimit } from './key-limit.js';
 import { createWithinLimit, newSecret, type SecretParts } from './make-key.js';
 
@@ -67,15 +69,19 @@ export function createApiKeyService(options: ApiKeyServiceOptions): ApiKeyServic
           throw new StellarError('conflict', { detail: `It was rotated: ${old.replacedBy}.` });
         const successor = await insertKey(tx, { ...secretParts, ...successorOf(old) });
         const replacement = { old: old.apiKeyId, successor: successor.apiKeyId, overlapSeconds };
-        return { made: successor, ended: await replaceKey(tx, replacement) };
+        const endedHashes = await replaceKey(tx, replacement);
+        await appendAudit(tx, keyEntry('key.rotated', actor, successor, old.apiKeyId));
+        return { made: successor, ended: endedHashes };
       });
       for (const hash of ended) onRevoked(hash);
       return created(made, key);
     },
     async revoke(actor, id) {
       const hashes = await tenants.withTenant(actor.userId, async (tx) => {
-        const { apiKeyId } = await manageableKey(tx, actor, id);
-        return revokeKeys(tx, apiKeyId);
+        const key = await manageableKey(tx, actor, id);
+        const ended = await revokeKeys(tx, key.apiKeyId);
+        await appendAudit(tx, keyEntry('key.revoked', actor, key));
+        return ended;
       });
       for (const hash of hashes) onRevoked(hash);
     },

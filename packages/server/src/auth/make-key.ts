@@ -8,10 +8,12 @@ import {
   type KeyRow,
   type KeyToInsert,
 } from '../storage/statements/api-keys.js';
+import { appendAudit } from '../storage/statements/audit-log.js';
 import { findTier, lockTenant } from '../storage/statements/users.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import type { KeyActor } from './account-service.js';
 import { rightsOf } from './actor-rights.js';
+import { keyEntry } from './key-entry.js';
 import { generateKey, keyHash, keyMarks } from './key-format.js';
 import { type KeyUsage, refuseBeyondLimit } from './key-limit.js';
 import { type Excess, excessOf, type KeyRights } from './key-rights.js';
@@ -55,6 +57,7 @@ export async function createWithinLimit(
     expiresAt: wanted.expiresAt?.toISOString() ?? null,
     parentId: actor.apiKeyId === 'owner' ? null : actor.apiKeyId,
   });
+  await appendAudit(tx, keyEntry('key.created', actor, row));
   return { row, usage: { used: used + 1, limit: tierLimits[tier].apiKeys } };
 }
 

@@ -5,6 +5,7 @@ import type {
   VerifyRequest,
   VerifyResponse,
 } from '@stellar-memory/protocol';
+import type { AuditActor } from '../domain/audit.js';
 import type { UserId } from '../domain/ids.js';
 
 /** What a browser gets that has proved a mailbox. */
@@ -24,7 +25,7 @@ export interface SignInService {
   /** `current` is the session that asks, if one does. */
   sessions(userId: UserId, current: string | undefined): Promise<Session[]>;
   /** At once, on every node. Errors: `not_found`. */
-  endSession(userId: UserId, id: string): Promise<void>;
+  endSession(userId: UserId, id: string, actor: AuditActor): Promise<void>;
   /** Resolves when every mail that was begun has left or failed. */
   idle(): Promise<void>;
 }

@@ -3,6 +3,8 @@ import type { VerifyRequest } from '@stellar-memory/protocol';
 import type { Clock } from '../domain/clock.js';
 import type { UserId } from '../domain/ids.js';
 import { StellarError } from '../domain/stellar-error.js';
+import { appendAudit } from '../storage/statements/audit-log.js';
+import { appendAuditOf } from '../storage/statements/audit-log.system.js';
 import { deleteSession, listSessions } from '../storage/statements/sessions.js';
 import { insertSession } from '../storage/statements/sessions.system.js';
 import {
@@ -59,9 +61,11 @@ export function createSignIn(options: SignInOptions): SignInService {
         current: row.id === current,
       }));
     },
-    async endSession(userId, id) {
-      if (!(await tenants.withTenant(userId, (tx) => deleteSession(tx, id))))
-        throw new StellarError('not_found');
+    async endSession(userId, id, actor) {
+      await tenants.withTenant(userId, async (tx) => {
+        if (!(await deleteSession(tx, id))) throw new StellarError('not_found');
+        await appendAudit(tx, { action: 'session.ended', actor, detail: { session: id } });
+      });
     },
     async idle() {
       await Promise.all(sending);
@@ -130,14 +134,16 @@ async function verify(
   const { userId, created } = await system.asSystem(async (tx) => {
     const account = await accountOf(tx, asked.email);
     if (!(await useSignInRequest(tx, request, now))) throw notValid();
+    const id = randomUUID();
     await insertSession(tx, {
       userId: account.userId,
-      id: randomUUID(),
+      id,
       tokenHash: hashToken(secret, token),
       userAgent: userAgent?.slice(0, 200) ?? null,
       createdAt: now,
       expiresAt: new Date(now.getTime() + sessionDays * 86_400_000),
     });
+    await recordSignIn(tx, account, id);
     return account;
   });
   return {
@@ -145,6 +151,17 @@ async function verify(
     token,
     maxAgeSeconds: sessionDays * 86_400,
   };
+}
+
+async function recordSignIn(
+  tx: SystemTransaction,
+  { userId, created }: { readonly userId: UserId; readonly created: boolean },
+  session: string,
+): Promise<void> {
+  if (created)
+    await appendAuditOf(tx, userId, { action: 'account.created', actor: 'owner', detail: {} });
+  const detail = { session };
+  await appendAuditOf(tx, userId, { action: 'session.started', actor: 'owner', detail });
 }
 
 /** The mailbox is proved: its account, or a new one. */

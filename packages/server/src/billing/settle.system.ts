@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { UserId } from '../domain/ids.js';
+import { appendAuditOf } from '../storage/statements/audit-log.system.js';
 import {
   lockAccountTiers,
   type OwnedSubscription,
@@ -47,10 +48,16 @@ export async function settle(
     { dueAt: due === null ? null : new Date(due), checkedAt: new Date(nowMs) },
   );
   // An operator's own decision stands until the subscription itself changes.
-  if (tier !== before) await assignBestTier(tx, userId);
+  if (tier !== before) await assignBestTier(tx, userId, id);
 }
 
-async function assignBestTier(tx: SystemTransaction, userId: UserId): Promise<void> {
+async function assignBestTier(
+  tx: SystemTransaction,
+  userId: UserId,
+  subscription: string,
+): Promise<void> {
   const tier = bestTier(await lockAccountTiers(tx, userId));
   await changeTier(tx, userId, tier);
+  const detail = { tier, subscription };
+  await appendAuditOf(tx, userId, { action: 'account.tier', actor: 'system', detail });
 }

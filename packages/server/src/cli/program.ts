@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../app/version.js';
+import { auditCommand } from './commands/audit.js';
 import { doctorCommand } from './commands/doctor.js';
 import { embeddingsCommand } from './commands/embeddings.js';
 import { exportCommand } from './commands/export.js';
@@ -31,6 +32,7 @@ export const buildProgram = (context: CliContext): Command =>
     .addCommand(importCommand(context))
     .addCommand(keyCommand(context))
     .addCommand(usageCommand(context))
+    .addCommand(auditCommand(context))
     .addCommand(userCommand(context))
     .addCommand(migrateCommand(context))
     .addCommand(embeddingsCommand(context))

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { AdminService, ApiKeyService } from '../auth/account-service.js';
+import type { AuditService } from '../auth/audit-service.js';
 import type { Authenticator } from '../auth/identity.js';
 import type { Clock } from '../domain/clock.js';
 import type { ContextService } from '../memory/context-service.js';
@@ -50,6 +51,7 @@ export interface HttpServerOptions {
   readonly apiKeys: ApiKeyService;
   readonly usage: UsageService;
   readonly transfer: TransferService;
+  readonly audit: AuditService;
   /** Absent: nobody is limited. */
   readonly rates?: RateOptions | undefined;
   /** Absent: there is no /admin. */

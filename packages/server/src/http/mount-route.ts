@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { ApiKeyService } from '../auth/account-service.js';
+import type { AuditService } from '../auth/audit-service.js';
 import type { DeviceService } from '../auth/device-service.js';
 import type { Authenticator, Identity, SessionAuthenticator } from '../auth/identity.js';
 import type { SignInService } from '../auth/sign-in-service.js';
@@ -53,6 +54,7 @@ export interface RouteServices {
   readonly billing?: BillingParts | undefined;
   readonly usage: UsageService;
   readonly transfer: TransferService;
+  readonly audit: AuditService;
   /** Absent: nobody signs in. */
   readonly signIn?: SignInParts | undefined;
   readonly publicUrl?: string | undefined;
@@ -215,7 +217,7 @@ function userCall(
   request: FastifyRequest,
   reply: FastifyReply,
 ): UserCall {
-  const { memories, context, life, apiKeys, usage, transfer } = services;
+  const { memories, context, life, apiKeys, usage, transfer, audit } = services;
   const identity = identityOf(request);
   const { userId, agentId } = identity;
   const { headers } = request;
@@ -231,6 +233,7 @@ function userCall(
     life,
     usage,
     transfer,
+    audit,
     get lines() {
       return linesOf(request);
     },

@@ -1,6 +1,7 @@
 import type { ErrorCode, Scope } from '@stellar-memory/protocol';
 import { z } from 'zod';
 import type { AdminService, ApiKeyService } from '../auth/account-service.js';
+import type { AuditService } from '../auth/audit-service.js';
 import type { DeviceService } from '../auth/device-service.js';
 import type { Identity } from '../auth/identity.js';
 import type { SignInService } from '../auth/sign-in-service.js';
@@ -110,6 +111,7 @@ export interface UserCall {
   readonly billing: BillingService;
   readonly usage: UsageService;
   readonly transfer: TransferService;
+  readonly audit: AuditService;
   readonly signIn: SignInService;
   /** Lines of the body, when the operation takes them. */
   readonly lines: BodyLines;

@@ -24,6 +24,7 @@ import { inspectDevice } from './routes/inspect-device.js';
 import { lemonSqueezyWebhook } from './routes/lemonsqueezy-webhook.js';
 import { listAgents } from './routes/list-agents.js';
 import { listApiKeys } from './routes/list-api-keys.js';
+import { listAudit } from './routes/list-audit.js';
 import { listForgotten } from './routes/list-forgotten.js';
 import { listMemories } from './routes/list-memories.js';
 import { listMemorySessions } from './routes/list-memory-sessions.js';
@@ -52,6 +53,7 @@ import { storeBatch } from './routes/store-batch.js';
 import { storeMemory } from './routes/store-memory.js';
 import { timeline } from './routes/timeline.js';
 import { verify } from './routes/verify.js';
+import { verifyAudit } from './routes/verify-audit.js';
 
 /**
  * Every operation there is. The server mounts this list, the OpenAPI document describes it and the
@@ -100,6 +102,8 @@ export const routes: readonly Route[] = [
   getSubscription,
   lemonSqueezyWebhook,
   getUsage,
+  listAudit,
+  verifyAudit,
   createUser,
   createUserKey,
   listUsers,

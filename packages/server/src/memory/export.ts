@@ -1,6 +1,7 @@
 import type { ExportEnd, ExportedMemory, ExportHeader, V1Fields } from '@stellar-memory/protocol';
 import { exportVersion } from '@stellar-memory/protocol';
 import { ContentHash, sealLine, sealOf } from '../domain/sealed-line.js';
+import { appendAudit } from '../storage/statements/audit-log.js';
 import { selectBehind, type WholeMemory } from '../storage/statements/memory-transfer.js';
 import type { MemoryDependencies } from './dependencies.js';
 import type { TransferService } from './transfer-service.js';
@@ -16,7 +17,10 @@ export const createExport = ({
   tenants,
   clock,
 }: Pick<MemoryDependencies, 'tenants' | 'clock'>): TransferService['exportAll'] =>
-  async function* (userId) {
+  async function* (userId, actor) {
+    await tenants.withTenant(userId, (tx) =>
+      appendAudit(tx.ending, { action: 'memories.exported', actor, detail: {} }),
+    );
     const hash = new ContentHash();
     yield `${headerLine(clock.nowMs())}\n`;
     let after: string | undefined;

@@ -1,4 +1,5 @@
 import type { ExportedMemory, ImportResponse } from '@stellar-memory/protocol';
+import type { AuditActor } from '../domain/audit.js';
 import type { UserId } from '../domain/ids.js';
 import type { StoreUsage } from './memory-service.js';
 
@@ -16,10 +17,12 @@ export interface TransferService {
    * Every memory as sealed lines, in texts of many lines, between a header and an end. What is held in memory does not
    * grow with the tenant, and nothing is read ahead of who takes the texts.
    *
+   * That it was begun is in the audit log.
+   *
    * A memory that is there from beginning to end is in it exactly once, as it was at one moment in between; one that is
    * stored or forgotten meanwhile may be in it or not.
    */
-  exportAll(userId: UserId): AsyncIterable<string>;
+  exportAll(userId: UserId, actor: AuditActor): AsyncIterable<string>;
   /**
    * Stores memories as they were elsewhere. One whose id is there already stays as it is, so that the same lines may be
    * sent again. Lines are stored in groups, each wholly or not at all; what was stored stays when a later line fails.

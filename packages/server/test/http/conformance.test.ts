@@ -142,6 +142,8 @@ describe('Every operation', () => {
     const event = { meta: { event_name: 'x' }, data: { type: 'subscriptions', id: '1' } };
     await call('POST', '/webhook/lemonsqueezy', event);
     await call('GET', '/auth/usage');
+    await call('GET', '/auth/audit?limit=5&before=9');
+    await call('GET', '/auth/audit/chain');
     const created = await call('POST', '/admin/users', { email: 'Mina@Example.com' });
     const user = created.json as { user_id: string; email: string };
     expect([created.status, user.email]).toEqual([201, 'mina@example.com']);

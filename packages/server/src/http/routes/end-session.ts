@@ -1,5 +1,6 @@
 import { RevokeResponse, uuidParameter } from '@stellar-memory/protocol';
 import { z } from 'zod';
+import { actorOf } from '../../domain/audit.js';
 import { defineRoute } from '../route.js';
 
 /** `DELETE /auth/sessions/{id}` */
@@ -18,8 +19,8 @@ export const endSession = defineRoute({
     schema: RevokeResponse,
     example: { revoked: true },
   },
-  handler: async ({ signIn, userId }, { params }) => {
-    await signIn.endSession(userId, params.id);
+  handler: async ({ signIn, userId, identity }, { params }) => {
+    await signIn.endSession(userId, params.id, actorOf(identity.apiKeyId));
     return { revoked: true as const };
   },
 });

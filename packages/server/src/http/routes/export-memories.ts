@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actorOf } from '../../domain/audit.js';
 import { defineRoute, StreamAnswer } from '../route.js';
 
 /** `GET /api/v1/export` */
@@ -20,5 +21,6 @@ export const exportMemories = defineRoute({
     contentType: 'application/x-ndjson',
     schema: z.string(),
   },
-  handler: ({ transfer, userId }) => StreamAnswer.begin(transfer.exportAll(userId)),
+  handler: ({ transfer, userId, identity }) =>
+    StreamAnswer.begin(transfer.exportAll(userId, actorOf(identity.apiKeyId))),
 });

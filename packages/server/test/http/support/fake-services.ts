@@ -15,6 +15,7 @@ import type {
   User,
 } from '@stellar-memory/protocol';
 import type { AdminService, ApiKeyService, KeyActor } from '../../../src/auth/account-service.js';
+import type { AuditService } from '../../../src/auth/audit-service.js';
 import type { Authenticator, Identity, KeyIdentity } from '../../../src/auth/identity.js';
 import { type ApiKeyId, apiKeyId, type UserId, userId } from '../../../src/domain/ids.js';
 import { StellarError } from '../../../src/domain/stellar-error.js';
@@ -405,4 +406,10 @@ export const transferInMemory: TransferService & { readonly actedFor: UserId[] }
     for await (const _line of lines) memories += 1;
     return { memories, stored: memories, existing: 0 };
   },
+};
+
+/** An empty audit log. */
+export const nothingHappened: AuditService = {
+  list: async () => ({ items: [], next_before: null }),
+  chain: async () => ({ rows: 0, broken_at: null, head: null }),
 };

@@ -88,7 +88,13 @@ export async function probeReadOnly(
 ): Promise<void> {
   // Reads whose questions do not fit a URL.
   const posted = new Set(['recallBatch', 'narrate']);
-  const managing = new Set(['listApiKeys', 'listSessions', 'billingPortal']);
+  const managing = new Set([
+    'listApiKeys',
+    'listSessions',
+    'audit',
+    'verifyAudit',
+    'billingPortal',
+  ]);
   for (const { operationId, audience, byId, request } of operations) {
     if (audience !== 'user') continue;
     const reads =

@@ -82,6 +82,8 @@ const builders: Readonly<Record<string, Build>> = {
     body: { overlap_seconds: 60 },
   }),
   usage: () => ({ path: '/auth/usage' }),
+  audit: () => ({ path: '/auth/audit' }),
+  verifyAudit: () => ({ path: '/auth/audit/chain' }),
   register: () => ({
     path: '/auth/register',
     body: { email: `probe-${crypto.randomUUID()}@example.com` },

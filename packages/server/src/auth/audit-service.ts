@@ -1,0 +1,32 @@
+import type { AuditChain, AuditQuery, AuditResponse } from '@stellar-memory/protocol';
+import type { UserId } from '../domain/ids.js';
+import { selectAudit, verifyOwnChain } from '../storage/statements/audit-log.js';
+import type { TenantDoor } from '../storage/tenant-door.js';
+
+/** What happened to one's own account. */
+export interface AuditService {
+  /** Newest first. */
+  list(userId: UserId, query: AuditQuery): Promise<AuditResponse>;
+  /** Whether every row is as it was written. */
+  chain(userId: UserId): Promise<AuditChain>;
+}
+
+/** Reads the audit log through the tenant door. */
+export const createAuditService = (tenants: TenantDoor): AuditService => ({
+  async list(userId, { limit, before }) {
+    const rows = await tenants.withTenant(userId, (tx) => selectAudit(tx, before, limit + 1), {
+      readOnly: true,
+    });
+    const page = rows.slice(0, limit);
+    return {
+      items: page.map(({ at, ...row }) => ({ ...row, at: at.toISOString() })),
+      next_before: rows.length > limit ? page.at(-1)!.seq : null,
+    };
+  },
+  async chain(userId) {
+    const { brokenAt, ...found } = await tenants.withTenant(userId, verifyOwnChain, {
+      readOnly: true,
+    });
+    return { ...found, broken_at: brokenAt };
+  },
+});
