@@ -30,7 +30,7 @@ import { createMeaningSearch, type MeaningSearch } from '../recall/vectors/meani
 import { QueryEmbedder } from '../recall/vectors/query-embedder.js';
 import type { Database } from '../storage/database.js';
 import { createSystemDoor } from '../storage/system-door.system.js';
-import { createTenantDoor } from '../storage/tenant-door.js';
+import { createTenantDoor, type TenantDoor } from '../storage/tenant-door.js';
 import type { Engine } from './engine.js';
 import { createErasing, type Erasing } from './erasing.js';
 import { createLimiter, type Limiter } from './limiter.js';
@@ -81,11 +81,7 @@ export function createServices(
   const clock = systemClock;
   const metering = createMetering({ tenants, system }, logger);
   const authenticator = createAuthenticator({ system, secret, clock });
-  const lexical = createLexicalIndex({
-    tenants,
-    ranking: textRanking,
-    onMergeError: (err) => logger.warn({ err }, 'an index merge failed; it is tried again later'),
-  });
+  const lexical = lexicalOf(tenants, logger);
   const embedding =
     vectors &&
     createEmbeddingService({
@@ -131,6 +127,13 @@ export function createServices(
     readiness: schemaReadiness(system),
   };
 }
+
+const lexicalOf = (tenants: TenantDoor, logger: Logger): LexicalIndex =>
+  createLexicalIndex({
+    tenants,
+    ranking: textRanking,
+    onMergeError: (err) => logger.warn({ err }, 'an index merge failed; it is tried again later'),
+  });
 
 const meaningOf = (
   { engine }: Database,
