@@ -100,25 +100,25 @@ export const options = {
     fallback: undefined,
     parse: trustedProxies,
   }),
-  embeddingsProvider: option<'openai' | 'compatible' | undefined>({
+  embeddingsProvider: option<'openai' | 'compatible' | 'local' | undefined>({
     env: 'EMBEDDINGS_PROVIDER',
     about:
-      'Recall by meaning too: `openai`, or `compatible` for another server that speaks the same (Ollama, TEI, vLLM …) and is not told the dimension. Unset: by words alone.',
+      'Recall by meaning too: `openai`, `compatible` for another server that speaks the same (Ollama, TEI, vLLM …) and is not told the dimension, or `local` for a model in this process (needs `@huggingface/transformers`). Unset: by words alone.',
     fallback: undefined,
     fallbackText: 'unset: words alone',
-    parse: oneOf('openai', 'compatible'),
+    parse: oneOf('openai', 'compatible', 'local'),
   }),
   embeddingsUrl: option<string | undefined>({
     env: 'EMBEDDINGS_URL',
     about: 'Base URL of the embedder; `/embeddings` is appended.',
     fallback: undefined,
-    fallbackText: 'with `openai`: `https://api.openai.com/v1`; otherwise required',
+    fallbackText: 'with `openai`: `https://api.openai.com/v1`; with `compatible` required',
     parse: url('http', 'https'),
   }),
   embeddingsModel: option<string | undefined>({
     env: 'EMBEDDINGS_MODEL',
     about:
-      'Name of the model, as the embedder knows it. Another one begins to embed everything anew.',
+      'Name of the model, as the embedder knows it; of a `local` one its folder, or its name on the Hugging Face hub. Another one begins to embed everything anew.',
     fallback: undefined,
     fallbackText: 'required with `EMBEDDINGS_PROVIDER`',
     parse: text,

@@ -1,7 +1,12 @@
 import { StartRefused } from '../config/start-refused.js';
 import type { Config } from '../config.js';
 import type { Embedder } from '../recall/embedders/embedder.js';
+import { EmbedderError } from '../recall/embedders/embedder-error.js';
 import { createHttpEmbedder } from '../recall/embedders/http-embedder.js';
+import {
+  createLocalEmbedder,
+  type LocalEmbedderOptions,
+} from '../recall/embedders/local-embedder.js';
 import type { EmbeddedSpace } from '../recall/vectors/query-embedder.js';
 import type { Database } from '../storage/database.js';
 import type { SpaceDefinition } from '../storage/migrate/vectors.js';
@@ -38,7 +43,7 @@ export async function openVectors(
   const definition = spaceOf(config);
   if (definition === undefined) return undefined;
   const { model, dimensions } = definition;
-  const embedder = embedderOf(config, definition);
+  const embedder = await embedderOf(config, definition);
   const system = createSystemDoor(database);
   const spaces = await system.asSystem((tx) => selectSpaces(tx), { readOnly: true });
   const found = spaces.find((one) => one.model === model && one.dimensions === dimensions);
@@ -46,9 +51,14 @@ export async function openVectors(
     return {
       embedder,
       space: found.space,
-      others: spaces
-        .filter(({ space }) => space !== found.space)
-        .map((other) => ({ space: other.space, embedder: embedderOf(config, other) })),
+      others: await Promise.all(
+        spaces
+          .filter(({ space }) => space !== found.space)
+          .map(async (other) => ({
+            space: other.space,
+            embedder: await embedderOf(config, other),
+          })),
+      ),
       weight: config.embeddingsWeight,
     };
   throw new StartRefused([
@@ -58,8 +68,13 @@ export async function openVectors(
 
 const openAiUrl = 'https://api.openai.com/v1';
 
-function embedderOf(config: Config, definition: SpaceDefinition): Embedder {
+async function embedderOf(config: Config, definition: SpaceDefinition): Promise<Embedder> {
   const { embeddingsProvider } = config;
+  const prefixes = {
+    query: config.embeddingsQueryPrefix,
+    document: config.embeddingsDocumentPrefix,
+  };
+  if (embeddingsProvider === 'local') return localEmbedder({ ...definition, prefixes });
   const url = config.embeddingsUrl ?? (embeddingsProvider === 'openai' ? openAiUrl : undefined);
   if (url === undefined)
     throw new StartRefused(['EMBEDDINGS_URL is required with EMBEDDINGS_PROVIDER=compatible.']);
@@ -68,9 +83,15 @@ function embedderOf(config: Config, definition: SpaceDefinition): Embedder {
     url,
     sendDimensions: embeddingsProvider === 'openai',
     apiKey: config.embeddingsApiKey,
-    prefixes: {
-      query: config.embeddingsQueryPrefix,
-      document: config.embeddingsDocumentPrefix,
-    },
+    prefixes,
   });
+}
+
+/** Errors: `StartRefused` when the library that runs it is not installed. */
+async function localEmbedder(options: LocalEmbedderOptions): Promise<Embedder> {
+  try {
+    return await createLocalEmbedder(options);
+  } catch (error) {
+    throw error instanceof EmbedderError ? new StartRefused([error.message], error) : error;
+  }
 }
