@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'quota_exceeded'
   | 'insufficient_scope'
   | 'agent_not_allowed'
+  | 'account_closed'
   | 'account_suspended'
   | 'not_found'
   | 'method_not_allowed'

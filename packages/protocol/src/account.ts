@@ -92,6 +92,9 @@ export type CreatedUser = z.output<typeof CreatedUser>;
 
 /** Whether an account's keys open anything. */
 export const userStatuses = ['active', 'suspended'] as const;
+/** The same, and of one that is to be erased. */
+export const accountStatuses = [...userStatuses, 'closed'] as const;
+export type AccountStatus = (typeof accountStatuses)[number];
 
 const reason = storableText.trim().min(1).max(limits.reasonCharacters);
 
@@ -115,7 +118,7 @@ export const User = z.strictObject({
   user_id: z.uuid(),
   email: z.string(),
   tier: z.enum([...soldTiers, 'local']),
-  status: z.enum(userStatuses),
+  status: z.enum(accountStatuses),
   created_at: moment,
   memories: z.int().min(0).describe('How many; never what they say'),
   agents: z.int().min(0),
@@ -151,3 +154,32 @@ export const UserDetail = User.extend({
     .describe('What operators did, newest first, 100 at most'),
 });
 export type UserDetail = z.output<typeof UserDetail>;
+
+/** `DELETE /auth/account` */
+export const ErasureResponse = z.strictObject({
+  erased_at: moment.describe('Until then it may be undone; then everything goes'),
+});
+export type ErasureResponse = z.output<typeof ErasureResponse>;
+
+/** `POST /auth/account/restore` */
+export const RestoreAccountResponse = z.strictObject({ restored: z.literal(true) });
+export type RestoreAccountResponse = z.output<typeof RestoreAccountResponse>;
+
+/** `GET /admin/erasures` */
+export const ErasureList = z.strictObject({
+  pending: z
+    .array(z.strictObject({ user_id: z.uuid(), requested_at: moment, due_at: moment }))
+    .describe('The next first, 100 at most'),
+  receipts: z
+    .array(
+      z.strictObject({
+        id: z.uuid(),
+        account_id: z.uuid().describe('Names nobody any more'),
+        requested_at: moment,
+        erased_at: moment,
+        counts: z.record(z.string(), z.int()).describe('Rows that were erased, by table'),
+      }),
+    )
+    .describe('The newest first, 100 at most'),
+});
+export type ErasureList = z.output<typeof ErasureList>;

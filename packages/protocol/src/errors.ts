@@ -20,6 +20,10 @@ export const errorCodes = {
     status: 403,
     next: 'Use a key that is not bound to an agent, or name the agent that this one is bound to.',
   },
+  account_closed: {
+    status: 403,
+    next: 'Within seven days POST /auth/account/restore opens it again, with a code for its mailbox.',
+  },
   account_suspended: { status: 403, next: 'Contact the operator of this server.' },
   not_found: { status: 404, next: 'Check the id and the path.' },
   method_not_allowed: { status: 405, next: 'Use a method that the reference lists for this path.' },

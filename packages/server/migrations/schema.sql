@@ -33,6 +33,22 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.erase_rows(owner uuid, relation regclass, most integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  gone bigint;
+begin
+  execute format(
+    'delete from %1$s where user_id = $1 and ctid = any (array(select ctid from %1$s where user_id = $1 limit $2))',
+    relation) using owner, most;
+  get diagnostics gone = row_count;
+  return gone;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.move_agent(owner uuid, leaves text, enters text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -291,6 +307,30 @@ create table device_requests (
 );
 alter table device_requests enable row level security;
 alter table device_requests force row level security;
+
+create table erasure_receipts (
+  id uuid default gen_random_uuid() not null,
+  account_id uuid not null,
+  requested_at timestamp with time zone not null,
+  erased_at timestamp with time zone default now() not null,
+  counts jsonb not null,
+  constraint erasure_receipts_pkey PRIMARY KEY (id)
+);
+alter table erasure_receipts enable row level security;
+alter table erasure_receipts force row level security;
+
+create table erasures (
+  user_id uuid not null,
+  requested_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  is_paid_off boolean default false not null,
+  claimed_until timestamp with time zone,
+  counts jsonb default '{}'::jsonb not null,
+  constraint erasures_pkey PRIMARY KEY (user_id),
+  constraint erasures_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) with (fillfactor=50);
+alter table erasures enable row level security;
+alter table erasures force row level security;
 
 create table forgotten_memories (
   user_id uuid not null,
@@ -610,7 +650,7 @@ create table users (
   status text default 'active'::text not null,
   constraint users_email_key UNIQUE (email),
   constraint users_pkey PRIMARY KEY (id),
-  constraint users_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text]))),
+  constraint users_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'closed'::text]))),
   constraint users_tier_check CHECK (((tier)::text = ANY ((ARRAY['free'::character varying, 'pro'::character varying, 'promax'::character varying, 'local'::character varying])::text[])))
 );
 alter table users enable row level security;
@@ -640,6 +680,10 @@ CREATE INDEX device_grants_expires_at ON public.device_grants USING btree (expir
 CREATE INDEX device_requests_expires_at ON public.device_requests USING btree (expires_at);
 
 CREATE INDEX device_requests_user_code ON public.device_requests USING btree (user_code_hash);
+
+CREATE INDEX erasure_receipts_erased_at ON public.erasure_receipts USING btree (erased_at DESC, id);
+
+CREATE INDEX erasures_due_at ON public.erasures USING btree (due_at);
 
 CREATE INDEX forgotten_memories_user_id_forgotten_at ON public.forgotten_memories USING btree (user_id, forgotten_at DESC, memory_id);
 
@@ -717,6 +761,18 @@ create policy system on device_requests as permissive for all to stellar_system
   using (true)
   with check (true);
 
+create policy system on erasure_receipts as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
+create policy system on erasures as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
+create policy tenant on erasures as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
 create policy system on forgotten_memories as permissive for select to stellar_system
   using (true);
 
@@ -784,6 +840,10 @@ create policy system on sign_in_requests as permissive for all to stellar_system
   using (true)
   with check (true);
 
+create policy system on subscription_events as permissive for all to stellar_system
+  using (true)
+  with check (true);
+
 create policy tenant on subscription_events as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
@@ -828,6 +888,10 @@ grant execute on function audit_hash to stellar_app;
 
 grant execute on function audit_hash to stellar_system;
 
+grant execute on function erase_rows to stellar_app;
+
+grant execute on function erase_rows to stellar_system;
+
 grant execute on function move_agent to stellar_app;
 
 grant execute on function recalled_memories to stellar_app;
@@ -848,7 +912,7 @@ grant delete, insert, select, update on table agents to stellar_app;
 
 grant insert, select, update on table api_keys to stellar_app;
 
-grant insert, select, update on table api_keys to stellar_system;
+grant delete, insert, select, update on table api_keys to stellar_system;
 
 grant delete, insert, select, update on table attempts to stellar_system;
 
@@ -869,6 +933,14 @@ grant update on table checkout_nonces (subscription_id) to stellar_system;
 grant delete, insert, select on table device_grants to stellar_system;
 
 grant delete, insert, select, update on table device_requests to stellar_system;
+
+grant insert, select on table erasure_receipts to stellar_system;
+
+grant select on table erasures to stellar_app;
+
+grant delete, insert, select, update on table erasures to stellar_system;
+
+grant update on table erasures (counts) to stellar_app;
 
 grant delete, insert, select, update on table forgotten_memories to stellar_app;
 
@@ -896,7 +968,7 @@ grant delete, insert, select on table memory_versions to stellar_app;
 
 grant select on table operator_actions to stellar_app;
 
-grant insert, select on table operator_actions to stellar_system;
+grant delete, insert, select on table operator_actions to stellar_system;
 
 grant delete, insert, select, update on table rate_debts to stellar_system;
 
@@ -908,13 +980,15 @@ grant delete, insert, select, update on table sign_in_requests to stellar_system
 
 grant select on table subscription_events to stellar_app;
 
+grant delete, select on table subscription_events to stellar_system;
+
 grant select on table subscriptions to stellar_app;
 
-grant insert, select, update on table subscriptions to stellar_system;
+grant delete, insert, select, update on table subscriptions to stellar_system;
 
 grant select, update on table tenant_usage to stellar_app;
 
-grant insert, select on table tenant_usage to stellar_system;
+grant delete, insert, select on table tenant_usage to stellar_system;
 
 grant update on table tenant_usage (agent_limit) to stellar_system;
 
@@ -924,6 +998,6 @@ grant delete, insert, select on table usage_warnings to stellar_app;
 
 grant select on table users to stellar_app;
 
-grant insert, select, update on table users to stellar_system;
+grant delete, insert, select, update on table users to stellar_system;
 
 grant delete, insert, select, update on table webhook_events to stellar_system;

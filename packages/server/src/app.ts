@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { maintainErasures } from './app/account-erasure.js';
 import { type Background, runInBackground } from './app/background.js';
 import { maintainBilling, openBilling } from './app/billing.js';
 import { openEmbeddedEngine } from './app/embedded-engine.js';
@@ -65,6 +66,10 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     const background = [
       ...startBackground(services, logger),
       ...(billing === undefined ? [] : [maintainBilling(billing, logger)]),
+      maintainErasures(
+        { database: engine.database, clock: services.clock, billing, mailer: signIn?.mailer },
+        logger,
+      ),
     ];
     return {
       facts: factsOf(config, engine, url),

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { createDeviceService } from '../auth/device-grant.system.js';
 import type { DeviceService } from '../auth/device-service.js';
 import type { SessionAuthenticator } from '../auth/identity.js';
+import type { Mailer } from '../auth/mailer.js';
 import { createSessionAuthenticator } from '../auth/session-authenticator.system.js';
 import { createSignIn } from '../auth/sign-in.system.js';
 import type { SignInService } from '../auth/sign-in-service.js';
@@ -17,6 +18,7 @@ export interface SignIn {
   readonly service: SignInService;
   readonly sessions: SessionAuthenticator;
   readonly devices: DeviceService;
+  readonly mailer: Mailer;
   /** Lets the mails that were begun leave. */
   close(): Promise<void>;
 }
@@ -35,16 +37,18 @@ export function openSignIn(
   if (smtpUrl === undefined && database.engine === 'postgres') return undefined;
   const smtp = smtpUrl === undefined ? undefined : smtpMailer(smtpUrl, smtpFrom ?? '');
   const system = createSystemDoor(database);
+  const mailer = smtp ?? consoleMailer(logger);
   const service = createSignIn({
     tenants: createTenantDoor(database),
     system,
     secret,
     clock,
-    mailer: smtp ?? consoleMailer(logger),
+    mailer,
     onMailError: (err) => logger.error({ err }, 'a mail could not be sent'),
   });
   return {
     service,
+    mailer,
     sessions: createSessionAuthenticator({ system, secret, clock }),
     devices: createDeviceService({ system, secret, clock, apiKeys, pagesUrl: pagesUrl(config) }),
     async close() {

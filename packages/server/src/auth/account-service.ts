@@ -4,6 +4,7 @@ import type {
   CreatedApiKey,
   CreatedUser,
   CreateUserRequest,
+  ErasureList,
   PatchUserRequest,
   User,
   UserDetail,
@@ -56,6 +57,8 @@ export interface AdminService {
   listUsers(query: UserListQuery): Promise<UserList>;
   /** Errors: `not_found`. */
   getUser(id: UserId): Promise<UserDetail>;
+  /** What is to be erased, and receipts. */
+  listErasures(): Promise<ErasureList>;
   /** Changes tier and status, and records it with the reason. Errors: `not_found`. */
   patchUser(id: UserId, request: PatchUserRequest): Promise<User>;
 }

@@ -35,6 +35,7 @@ import {
 import type { SystemDoor, SystemTransaction } from '../storage/system-door.system.js';
 import type { AdminService } from './account-service.js';
 import { generateKey, keyHash, keyMarks } from './key-format.js';
+import { listErasures } from './list-erasures.system.js';
 import { decodeUserCursor, encodeUserCursor } from './user-cursor.js';
 
 /** What the admin service needs. */
@@ -94,6 +95,7 @@ export function createAdminService({ system, secret }: AdminServiceOptions): Adm
         actions: actions.map(({ at, ...action }) => ({ at: at.toISOString(), ...action })),
       };
     },
+    listErasures: () => listErasures(system),
     async patchUser(id, request) {
       if (!isUuid(id)) throw noAccount();
       return userOf(await system.asSystem((tx) => changeAccount(tx, id, request)));

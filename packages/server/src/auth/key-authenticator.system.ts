@@ -6,6 +6,7 @@ import type { Authenticator, KeyIdentity } from './identity.js';
 import { KeyCache } from './key-cache.js';
 import { keyHash } from './key-format.js';
 import { LastUsed } from './last-used.js';
+import { refuseClosed } from './refuse-closed.js';
 
 /** Milliseconds a look-up may take: a request must not hang on a database that does not answer. */
 const lookUpTimeoutMs = 3_000;
@@ -63,7 +64,7 @@ async function lookUp(system: SystemDoor, hash: string): Promise<StoredKey | und
 function identityOf(key: StoredKey | undefined, nowMs: number): KeyIdentity {
   if (key === undefined || !key.isActive || isExpired(key, nowMs))
     throw new StellarError('unauthorized');
-  if (key.status !== 'active') throw new StellarError('account_suspended');
+  refuseClosed(key.status);
   const { userId, apiKeyId, scopes, tier, agentId } = key;
   return { userId, apiKeyId, scopes, tier, agentId };
 }

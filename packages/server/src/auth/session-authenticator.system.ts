@@ -4,6 +4,7 @@ import { StellarError } from '../domain/stellar-error.js';
 import { findSession } from '../storage/statements/sessions.system.js';
 import type { SystemDoor } from '../storage/system-door.system.js';
 import type { SessionAuthenticator } from './identity.js';
+import { refuseClosed } from './refuse-closed.js';
 import { hashToken } from './sign-in.system.js';
 
 /** What it needs. */
@@ -31,7 +32,7 @@ export const createSessionAuthenticator = ({
     });
     if (session === undefined || session.expiresAt.getTime() <= clock.nowMs())
       throw new StellarError('unauthorized', { detail: 'The session has ended: sign in again.' });
-    if (session.status !== 'active') throw new StellarError('account_suspended');
+    refuseClosed(session.status);
     const { userId, sessionId, tier } = session;
     return { userId, apiKeyId: 'owner', sessionId, scopes, tier, agentId: null };
   },

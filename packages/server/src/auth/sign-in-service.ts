@@ -1,4 +1,5 @@
 import type {
+  ErasureResponse,
   RegisterRequest,
   RegisterResponse,
   Session,
@@ -26,6 +27,13 @@ export interface SignInService {
   sessions(userId: UserId, current: string | undefined): Promise<Session[]>;
   /** At once, on every node. Errors: `not_found`. */
   endSession(userId: UserId, id: string, actor: AuditActor): Promise<void>;
+  /**
+   * Closes the account at once and erases it after seven days. Errors: `unauthorized` for a code that is not valid or
+   * not of the account's mailbox.
+   */
+  requestErasure(userId: UserId, actor: AuditActor, proof: VerifyRequest): Promise<ErasureResponse>;
+  /** Opens a closed account again. Errors: `unauthorized`; `conflict` when it is not closed, or erasing has begun. */
+  undoErasure(proof: VerifyRequest): Promise<void>;
   /** Resolves when every mail that was begun has left or failed. */
   idle(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { VerifyRequest } from '@stellar-memory/protocol';
 import type { Clock } from '../domain/clock.js';
 import type { UserId } from '../domain/ids.js';
@@ -8,7 +8,6 @@ import { appendAuditOf } from '../storage/statements/audit-log.system.js';
 import { deleteSession, listSessions } from '../storage/statements/sessions.js';
 import { insertSession } from '../storage/statements/sessions.system.js';
 import {
-  countTry,
   deleteOverRequests,
   insertSignInRequest,
   useSignInRequest,
@@ -17,7 +16,10 @@ import { findUserByEmail, insertUser } from '../storage/statements/users.system.
 import type { SystemDoor, SystemTransaction } from '../storage/system-door.system.js';
 import type { TenantDoor } from '../storage/tenant-door.js';
 import { newUser } from './admin-service.system.js';
+import { requestErasure, undoErasure } from './close-account.system.js';
 import type { Mailer } from './mailer.js';
+import { codeNotValid, hashCode, proveMailbox } from './prove-mailbox.system.js';
+import { refuseClosed } from './refuse-closed.js';
 import type { SignedIn, SignInService } from './sign-in-service.js';
 
 /** What signing in needs. */
@@ -33,7 +35,6 @@ export interface SignInOptions {
 }
 
 const codeMs = 10 * 60_000;
-const maxTries = 5;
 const sessionDays = 30;
 
 /** Signs people in by a code that was sent to their mailbox. */
@@ -67,6 +68,8 @@ export function createSignIn(options: SignInOptions): SignInService {
         await appendAudit(tx, { action: 'session.ended', actor, detail: { session: id } });
       });
     },
+    requestErasure: (userId, actor, proof) => requestErasure(options, userId, actor, proof),
+    undoErasure: (proof) => undoErasure(options, proof),
     async idle() {
       await Promise.all(sending);
     },
@@ -96,10 +99,6 @@ async function newRequest({ system, secret, clock }: SignInOptions, email: strin
   return { request, code, isSent };
 }
 
-/** Of the request too: a code is of no use to a browser that did not ask for it. */
-const hashCode = (secret: string, requestId: string, code: string): string =>
-  createHmac('sha256', secret).update(`sign-in code ${requestId} ${code}`).digest('hex');
-
 /** What the database keeps of a session's token. */
 export const hashToken = (secret: string, token: string): string =>
   createHmac('sha256', secret).update(`session ${token}`).digest('hex');
@@ -125,15 +124,11 @@ async function verify(
 ): Promise<SignedIn> {
   const { system, secret, clock } = options;
   const now = new Date(clock.nowMs());
-  // Its own transaction: a wrong code is refused, and the try must be counted all the same.
-  const asked = await system.asSystem((tx) => countTry(tx, request, now, maxTries));
-  const presented = Buffer.from(hashCode(secret, request, code));
-  if (asked === undefined || !timingSafeEqual(presented, Buffer.from(asked.codeHash)))
-    throw notValid();
+  const email = await proveMailbox(options, { request, code });
   const token = randomBytes(32).toString('base64url');
   const { userId, created } = await system.asSystem(async (tx) => {
-    const account = await accountOf(tx, asked.email);
-    if (!(await useSignInRequest(tx, request, now))) throw notValid();
+    const account = await accountOf(tx, email);
+    if (!(await useSignInRequest(tx, request, now))) throw codeNotValid();
     const id = randomUUID();
     await insertSession(tx, {
       userId: account.userId,
@@ -147,7 +142,7 @@ async function verify(
     return account;
   });
   return {
-    answer: { user_id: userId, email: asked.email, created },
+    answer: { user_id: userId, email, created },
     token,
     maxAgeSeconds: sessionDays * 86_400,
   };
@@ -173,11 +168,7 @@ async function accountOf(
   const created = await insertUser(tx, user);
   if (created) return { userId: user.userId, created };
   const found = await findUserByEmail(tx, email);
-  if (found === undefined) throw notValid();
-  if (found.status !== 'active') throw new StellarError('account_suspended');
+  if (found === undefined) throw codeNotValid();
+  refuseClosed(found.status);
   return { userId: found.userId, created };
 }
-
-/** One and the same for every way in which a code is not valid. */
-const notValid = (): StellarError =>
-  new StellarError('unauthorized', { detail: 'The code is not valid.' });

@@ -1,7 +1,9 @@
+import type { UserId } from '../domain/ids.js';
 import { deleteStaleNonces } from '../storage/statements/checkout-nonces.system.js';
 import { deleteOldEvents, openEvents } from '../storage/statements/webhook-events.system.js';
 import type { BillingService, WebhookReceiver } from './billing-service.js';
 import { type BillingServiceParts, createBillingService } from './billing-service.system.js';
+import { endSubscriptions } from './end-subscriptions.js';
 import { Webhooks } from './receive-webhook.system.js';
 import { poll, sweep } from './reconcile.system.js';
 
@@ -11,6 +13,8 @@ export interface Billing {
   readonly webhooks: WebhookReceiver;
   /** One round of what happens without a request: open events, ends that have come, polls that are due. */
   maintain(): Promise<void>;
+  /** Cancels whatever of an account renews. Errors: `unavailable`. */
+  endSubscriptions(userId: UserId): Promise<void>;
   /** Resolves when every event taken in so far has been tried. */
   idle(): Promise<void>;
 }
@@ -30,6 +34,7 @@ export function createBilling(parts: BillingServiceParts, webhookSecret: string)
       await poll(parts);
       await forget(parts);
     },
+    endSubscriptions: (userId) => endSubscriptions(parts, userId),
     idle: () => webhooks.idle(),
   };
 }

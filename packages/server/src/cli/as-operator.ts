@@ -1,4 +1,11 @@
-import { CreatedApiKey, CreatedUser, User, UserDetail, UserList } from '@stellar-memory/protocol';
+import {
+  CreatedApiKey,
+  CreatedUser,
+  ErasureList,
+  User,
+  UserDetail,
+  UserList,
+} from '@stellar-memory/protocol';
 import { openOperator } from '../app/operator.js';
 import type { AdminService } from '../auth/account-service.js';
 import { servingRules } from '../config/rules.js';
@@ -34,6 +41,7 @@ function accountsOverHttp(context: CliContext, flags: AccessFlags): AdminService
       client.call(CreatedApiKey, { method: 'POST', path: `/admin/users/${id}/api-keys`, body }),
     listUsers: (query) => client.call(UserList, { method: 'GET', path: '/admin/users', query }),
     getUser: (id) => client.call(UserDetail, { method: 'GET', path: `/admin/users/${id}` }),
+    listErasures: () => client.call(ErasureList, { method: 'GET', path: '/admin/erasures' }),
     patchUser: (id, body) =>
       client.call(User, { method: 'PATCH', path: `/admin/users/${id}`, body }),
   };

@@ -18,7 +18,7 @@ export function errorsOf(route: Route): readonly ErrorCode[] {
   const codes: ErrorCode[] = [...always, ...(route.errors ?? [])];
   if (route.access !== 'open') codes.push('unauthorized', 'deadline_exceeded');
   if (typeof route.access === 'object')
-    codes.push('insufficient_scope', 'agent_not_allowed', 'account_suspended');
+    codes.push('insufficient_scope', 'agent_not_allowed', 'account_suspended', 'account_closed');
   if (route.unlimited !== true) codes.push('rate_limited');
   if (route.params !== undefined) codes.push('not_found');
   if (route.method !== 'GET') codes.push('storage_full');

@@ -11,6 +11,7 @@ import { devicePage } from './routes/device-page.js';
 import { docs } from './routes/docs.js';
 import { endMemorySession } from './routes/end-memory-session.js';
 import { endSession } from './routes/end-session.js';
+import { eraseAccount } from './routes/erase-account.js';
 import { exportMemories } from './routes/export-memories.js';
 import { forgetMemory } from './routes/forget-memory.js';
 import { getMemory } from './routes/get-memory.js';
@@ -25,6 +26,7 @@ import { lemonSqueezyWebhook } from './routes/lemonsqueezy-webhook.js';
 import { listAgents } from './routes/list-agents.js';
 import { listApiKeys } from './routes/list-api-keys.js';
 import { listAudit } from './routes/list-audit.js';
+import { listErasures } from './routes/list-erasures.js';
 import { listForgotten } from './routes/list-forgotten.js';
 import { listMemories } from './routes/list-memories.js';
 import { listMemorySessions } from './routes/list-memory-sessions.js';
@@ -43,6 +45,7 @@ import { recallBatch } from './routes/recall-batch.js';
 import { recallContext } from './routes/recall-context.js';
 import { recallMemories } from './routes/recall-memories.js';
 import { register } from './routes/register.js';
+import { restoreAccount } from './routes/restore-account.js';
 import { restoreMemory } from './routes/restore-memory.js';
 import { revokeApiKey } from './routes/revoke-api-key.js';
 import { rotateApiKey } from './routes/rotate-api-key.js';
@@ -90,6 +93,8 @@ export const routes: readonly Route[] = [
   verify,
   listSessions,
   endSession,
+  eraseAccount,
+  restoreAccount,
   beginDevice,
   pollDevice,
   inspectDevice,
@@ -109,6 +114,7 @@ export const routes: readonly Route[] = [
   listUsers,
   getUser,
   patchUser,
+  listErasures,
   health,
   livez,
   readyz,

@@ -37,6 +37,7 @@ const commands = [
   ['user', 'list'],
   ['user', 'show'],
   ['user', 'tier'],
+  ['user', 'erasures'],
   ['user', 'suspend'],
   ['user', 'resume'],
   ['migrate'],

@@ -129,6 +129,8 @@ describe('Every operation', () => {
     await call('POST', '/auth/verify', { request, code: '1234 5678' });
     await call('GET', '/auth/sessions');
     await call('DELETE', `/auth/sessions/${request}`);
+    await call('DELETE', '/auth/account', { request, code: '1234 5678' });
+    await call('POST', '/auth/account/restore', { request, code: '1234 5678' });
     await call('POST', '/auth/device', {});
     await call('POST', '/auth/device/token', { device_code: 'c' });
     await call('POST', '/auth/device/inspect', { user_code: 'BCDF-GHJK' });
@@ -148,6 +150,7 @@ describe('Every operation', () => {
     const user = created.json as { user_id: string; email: string };
     expect([created.status, user.email]).toEqual([201, 'mina@example.com']);
     await call('GET', '/admin/users?query=mina&limit=5');
+    await call('GET', '/admin/erasures');
     await call('GET', `/admin/users/${user.user_id}`);
     await call('PATCH', `/admin/users/${user.user_id}`, { tier: 'promax' });
     await call('POST', `/admin/users/${user.user_id}/api-keys`, { name: 'from the operator' });

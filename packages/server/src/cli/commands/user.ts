@@ -25,6 +25,7 @@ export const userCommand = (context: CliContext): Command =>
     .addCommand(listCommand(context))
     .addCommand(showCommand(context))
     .addCommand(tierCommand(context))
+    .addCommand(erasuresCommand(context))
     .addCommand(statusCommand(context, 'suspend', 'suspended'))
     .addCommand(statusCommand(context, 'resume', 'active'))
     .addHelpText(
@@ -104,6 +105,23 @@ const showCommand = (context: CliContext): Command =>
         context.output.line(
           `  ${at}  ${action}  ${printable(JSON.stringify(change))}  ${printable(reason ?? '')}`,
         );
+    });
+
+const erasuresCommand = (context: CliContext): Command =>
+  withAccess(new Command('erasures'))
+    .description('Lists accounts that are to be erased, and the receipts of those that were.')
+    .option('--json', 'print the answer as JSON')
+    .action(async (flags: ChangeFlags) => {
+      const found = await asOperator(context, flags, (accounts) => accounts.listErasures());
+      if (flags.json === true) return context.output.line(asJson(found));
+      for (const { user_id, due_at } of found.pending)
+        context.output.line(`${user_id}  is erased at ${due_at}`);
+      for (const { account_id, erased_at, counts, id } of found.receipts) {
+        const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
+        context.output.line(
+          `${account_id}  was erased at ${erased_at}: ${rows} rows, receipt ${id}`,
+        );
+      }
     });
 
 const statusCommand = (

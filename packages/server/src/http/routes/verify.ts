@@ -22,7 +22,7 @@ export const verify = defineRoute({
     schema: VerifyResponse,
     example: { user_id: exampleUuid, email: 'mina@example.com', created: true },
   },
-  errors: ['unauthorized', 'account_suspended'],
+  errors: ['unauthorized', 'account_suspended', 'account_closed'],
   handler: async ({ signIn, userAgent, setSession }, { body }) => {
     const { answer, token, maxAgeSeconds } = await signIn.verify(body, userAgent);
     setSession(token, maxAgeSeconds);

@@ -1,4 +1,4 @@
-import type { Scope, Tier } from '@stellar-memory/protocol';
+import type { AccountStatus, Scope, Tier } from '@stellar-memory/protocol';
 import type { ApiKeyId, UserId } from '../../domain/ids.js';
 import { sql } from '../sql.js';
 import type { SystemTransaction } from '../system-door.system.js';
@@ -15,7 +15,7 @@ export interface StoredKey {
   readonly agentId: string | null;
   readonly tier: Tier;
   /** Of the account. */
-  readonly status: 'active' | 'suspended';
+  readonly status: AccountStatus;
 }
 
 /** The key with this hash and its account: one statement, so that authentication costs one round trip. */

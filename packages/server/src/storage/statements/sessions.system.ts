@@ -1,4 +1,4 @@
-import type { Tier } from '@stellar-memory/protocol';
+import type { AccountStatus, Tier } from '@stellar-memory/protocol';
 import type { UserId } from '../../domain/ids.js';
 import { sql } from '../sql.js';
 import type { SystemTransaction } from '../system-door.system.js';
@@ -31,7 +31,7 @@ export interface StoredSession {
   readonly expiresAt: Date;
   readonly tier: Tier;
   /** Of the account. */
-  readonly status: 'active' | 'suspended';
+  readonly status: AccountStatus;
 }
 
 /** The session with this token's hash and its account: one statement. */

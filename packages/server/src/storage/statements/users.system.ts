@@ -1,4 +1,4 @@
-import { type SoldTier, type Tier, tierLimits } from '@stellar-memory/protocol';
+import { type AccountStatus, type SoldTier, type Tier, tierLimits } from '@stellar-memory/protocol';
 import type { UserId } from '../../domain/ids.js';
 import { type Sql, sql } from '../sql.js';
 import type { SystemTransaction } from '../system-door.system.js';
@@ -66,7 +66,7 @@ export interface AccountRow {
   readonly userId: UserId;
   readonly email: string;
   readonly tier: Tier;
-  readonly status: 'active' | 'suspended';
+  readonly status: AccountStatus;
   readonly createdAt: Date;
   /** `createdAt` to the microsecond, for cursors. */
   readonly createdText: string;
@@ -127,12 +127,12 @@ export async function changeStatus(
 ): Promise<void> {
   await tx.query(sql`
     update users set status = ${status}, updated_at = now()
-    where id = ${userId} and tier <> 'local'`);
+    where id = ${userId} and tier <> 'local' and status <> 'closed'`);
 }
 /** An account that a mailbox opens. */
 export interface MailboxOwner {
   readonly userId: UserId;
-  readonly status: 'active' | 'suspended';
+  readonly status: AccountStatus;
 }
 
 /**

@@ -290,6 +290,10 @@ export class AccountsInMemory implements AdminService {
     return { ...asUser(user), actions: [] };
   }
 
+  async listErasures() {
+    return { pending: [], receipts: [] };
+  }
+
   async patchUser(id: UserId, { tier, status }: PatchUserRequest) {
     const found = [...this.#users.values()].find(({ user_id }) => user_id === id);
     if (found === undefined) throw new StellarError('not_found');
@@ -365,6 +369,8 @@ export const signInInMemory = {
     }),
     sessions: async () => [aSession],
     endSession: async () => undefined,
+    requestErasure: async () => ({ erased_at: aSession.expires_at }),
+    undoErasure: async () => undefined,
     idle: async () => undefined,
   },
   sessions: {

@@ -53,6 +53,8 @@ function isRightFor(operation: ProbedOperation, answer: ProbeAnswer): boolean {
 /** Codes that nobody was given, and what only a person in a browser may do. */
 const refusals = new Map([
   ['verify', 401],
+  ['eraseAccount', 401],
+  ['restoreAccount', 401],
   ['pollDevice', 400],
   ['inspectDevice', 403],
   ['decideDevice', 403],

@@ -102,6 +102,15 @@ const builders: Readonly<Record<string, Build>> = {
   }),
   signInPage: () => ({ path: '/sign-in' }),
   devicePage: () => ({ path: '/device' }),
+  eraseAccount: () => ({
+    path: '/auth/account',
+    body: { request: crypto.randomUUID(), code: '12345678' },
+  }),
+  restoreAccount: () => ({
+    path: '/auth/account/restore',
+    body: { request: crypto.randomUUID(), code: '12345678' },
+  }),
+  listErasures: () => ({ path: '/admin/erasures' }),
   listSessions: () => ({ path: '/auth/sessions' }),
   endSession: () => ({ path: `/auth/sessions/${crypto.randomUUID()}` }),
   createUser: () => ({

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { selectTenantTables } from '../../src/storage/statements/erasures.system.js';
+import { buy } from '../billing/billing-node.js';
+import { describeEngines, type TestDatabase } from '../support/engines.js';
+import { scanColumns } from './column-scan.js';
+import { type LeavingNode, startLeavingNode } from './leaving-node.js';
+
+const dayMs = 86_400_000;
+
+describeEngines('the erasure of an account', (engine) => {
+  let db: TestDatabase;
+  let node: LeavingNode;
+  let people = 0;
+  beforeAll(async () => {
+    db = await engine.open();
+    node = await startLeavingNode(db);
+  }, 120_000);
+  afterAll(async () => {
+    await node.close();
+    await db.close();
+  });
+
+  async function newAccount() {
+    people += 1;
+    const email = `canary-person-${people}@example.com`;
+    const browser = await node.signIn(email);
+    const made = await node.call('POST', '/auth/api-keys', browser, { name: 'one' });
+    const key = { 'x-api-key': (made.json as { api_key: string }).api_key };
+    const content = `canarymemory${people}`;
+    expect((await node.call('POST', '/api/v1/store', key, { content })).status).toBe(200);
+    const [row] = await db.owner.query<{ id: string }>('select id from users where email = $1', [
+      email,
+    ]);
+    return { email, browser, key, userId: row!.id, content };
+  }
+
+  const erase = async (headers: Record<string, string>, email: string) =>
+    node.call('DELETE', '/auth/account', headers, await node.proof(email));
+
+  test('closes it at once to keys and browsers, and is undone by a code for the mailbox', async () => {
+    const { email, browser, key } = await newAccount();
+    const asked = await erase(browser, email);
+    expect(asked.json).toEqual({ erased_at: new Date(node.clock.now + 7 * dayMs).toISOString() });
+    await expect
+      .poll(async () => (await node.call('GET', '/api/v1/stats', key)).json)
+      .toMatchObject({ status: 403, code: 'account_closed' });
+    expect((await node.call('GET', '/api/v1/stats', browser)).status).toBe(401);
+    const refused = await node.call('POST', '/auth/verify', {}, await node.proof(email));
+    expect(refused.json).toMatchObject({ code: 'account_closed' });
+
+    await node.pass(6 * dayMs);
+    const proof = await node.proof(email);
+    const wrong = { ...proof, code: proof.code === '0000 0000' ? '0000 0001' : '0000 0000' };
+    expect((await node.call('POST', '/auth/account/restore', {}, wrong)).status).toBe(401);
+    const restored = await node.call('POST', '/auth/account/restore', {}, proof);
+    expect([restored.status, restored.json]).toEqual([200, { restored: true }]);
+    await expect.poll(async () => (await node.call('GET', '/api/v1/stats', key)).status).toBe(200);
+    expect(await node.pass(30 * dayMs)).toEqual([]);
+    expect((await node.call('GET', '/api/v1/stats', key)).json).toMatchObject({
+      total_memories: 1,
+    });
+    const { json } = await node.call('GET', '/auth/audit', key);
+    const actions = (json as { items: { action: string }[] }).items.map(({ action }) => action);
+    expect(actions.slice(0, 2)).toEqual(['erasure.undone', 'erasure.requested']);
+    const nothing = await node.call('POST', '/auth/account/restore', {}, await node.proof(email));
+    expect(nothing.status).toBe(409);
+  });
+
+  test('needs a code for its own mailbox and a key that administers', async () => {
+    const { email, key } = await newAccount();
+    const other = await newAccount();
+    expect((await erase(key, other.email)).status).toBe(401);
+    const made = await node.call('POST', '/auth/api-keys', other.browser, { scopes: ['read'] });
+    expect(made.status).toBe(403);
+    const used = await node.proof(email);
+    expect((await node.call('POST', '/auth/verify', {}, used)).status).toBe(200);
+    expect((await node.call('DELETE', '/auth/account', key, used)).status).toBe(401);
+    expect((await node.call('GET', '/api/v1/stats', key)).status).toBe(200);
+  });
+
+  test('takes that account alone, whatever the number of nodes that sweep', async () => {
+    const { email, key, userId, content } = await newAccount();
+    const neighbour = await newAccount();
+    await erase(key, email);
+    node.clock.now += 7 * dayMs;
+    await node.round();
+    const receipts = (await Promise.all([node.round(), node.round(), node.round()])).flat();
+    expect(receipts.length).toBeLessThanOrEqual(1);
+    expect(node.failures).toEqual([]);
+    expect(await scanColumns(db, [email, content])).toEqual([]);
+    expect(await scanColumns(db, [userId])).toEqual(['erasure_receipts']);
+    const left = await node.call('GET', `/api/v1/recall?q=${neighbour.content}`, neighbour.key);
+    expect(left.json).toHaveLength(1);
+  });
+
+  test('goes on where a node was killed, with a receipt of the whole', async () => {
+    const { email, key, userId } = await newAccount();
+    const memories = Array.from({ length: 50 }, (_, n) => ({ content: `canarymore ${n}` }));
+    await node.call('POST', '/api/v1/store/batch', key, { memories });
+    await erase(key, email);
+    // As a node that was killed after a part of the work would leave it.
+    await db.owner.exec(`
+      delete from index_recent where user_id = '${userId}';
+      delete from memories where id in (select id from memories where user_id = '${userId}' limit 20);
+      update erasures set counts = '{"memories": 20}', claimed_until = now() - interval '1 hour' where user_id = '${userId}'`);
+    const proof = await node.proof(email);
+    const late = await node.call('POST', '/auth/account/restore', {}, proof);
+    expect(late.json).toMatchObject({ code: 'conflict' });
+    const [receipt] = await node.pass(7 * dayMs);
+    expect(receipt?.counts).toMatchObject({ memories: 51 });
+  });
+
+  test('waits until Lemon Squeezy has taken the cancellation', async () => {
+    const { email, key, userId } = await newAccount();
+    const checkout = await node.call('POST', '/billing/lemonsqueezy/checkout', key, {
+      tier: 'pro',
+    });
+    const subscription = await buy((checkout.json as { url: string }).url);
+    await node.arrived();
+    await erase(key, email);
+    node.fake.api.faults.push('bad-gateway', 'bad-gateway', 'bad-gateway');
+    expect(await node.round()).toEqual([]);
+    expect(node.failures.splice(0)).toHaveLength(1);
+    expect(await paidOff(userId)).toBe(false);
+    await node.round();
+    expect(await paidOff(userId)).toBe(true);
+    const found = await fetch(`${node.fake.origin}/v1/subscriptions/${subscription}`, {
+      headers: { authorization: 'Bearer api-key-of-the-tests' },
+    });
+    expect(await found.json()).toMatchObject({ data: { attributes: { cancelled: true } } });
+    await node.arrived();
+    const [receipt] = await node.pass(7 * dayMs);
+    expect(receipt?.counts).toMatchObject({ subscriptions: 1, checkout_nonces: 1 });
+    expect(await scanColumns(db, [email, userId, `"${subscription}"`])).toEqual([
+      'erasure_receipts',
+    ]);
+  });
+
+  const paidOff = async (userId: string): Promise<boolean | undefined> => {
+    const [row] = await db.owner.query<{ is_paid_off: boolean }>(
+      'select is_paid_off from erasures where user_id = $1',
+      [userId],
+    );
+    return row?.is_paid_off;
+  };
+
+  test('reaches every table that has a user_id: a later one without rights for it is found', async () => {
+    const unreached = async (): Promise<string[]> =>
+      (await db.system.asSystem(selectTenantTables))
+        .filter(({ byApp, bySystem }) => !byApp && !bySystem)
+        .map(({ name }) => name);
+    expect(await unreached()).toEqual([]);
+    await db.owner.exec('create table stray (user_id uuid not null)');
+    expect(await unreached()).toEqual(['stray']);
+    await db.owner.exec('drop table stray');
+  });
+});
