@@ -1,4 +1,4 @@
-// npm run bench -- [foundation] [embedded] [limits] [recall] [vectors] [--quick] [--pg <superuser url> [--database <kept>]]
+// npm run bench -- [foundation] [embedded] [limits] [sync] [recall] [vectors] [--quick] [--pg <superuser url> [--database <kept>]]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { benchEmbedded, benchFoundation } from './foundation.js';
 import { line, machine } from './harness/report.js';
 import { benchLimits } from './limits.js';
 import { benchRecall } from './recall.js';
+import { benchSync } from './sync.js';
 import { benchVectors } from './vectors.js';
 
 const { values, positionals } = parseArgs({
@@ -23,13 +24,14 @@ const parts = positionals.length > 0 ? positionals : ['foundation', 'embedded'];
 const size = { quick: values.quick, seconds: values.quick ? 3 : 10 };
 
 line(machine());
-const onPostgres = ['foundation', 'limits', 'recall', 'vectors'];
+const onPostgres = ['foundation', 'limits', 'sync', 'recall', 'vectors'];
 if (parts.some((part) => onPostgres.includes(part))) {
   const postgres = values.pg === undefined ? await startPostgres() : undefined;
   const url = values.pg ?? postgres!.url;
   try {
     if (parts.includes('foundation')) await benchFoundation(url, size);
     if (parts.includes('limits')) await benchLimits(url, size);
+    if (parts.includes('sync')) await benchSync(url, size);
     if (parts.includes('recall'))
       await benchRecall({ superuserUrl: url, size, database: values.database });
     if (parts.includes('vectors'))

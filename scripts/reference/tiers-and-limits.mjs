@@ -24,6 +24,7 @@ const meaning = {
   batchQueries: 'queries of one recall batch',
   narratedMemories: 'memories that one narrative is told from',
   contextTokens: 'tokens of a context block, by its estimate',
+  waitSeconds: 'seconds that a request may wait for a change',
   batchItems: 'memories of one batch',
   mutations: 'mutations of one request',
   mutationOps: 'operations of one mutation',

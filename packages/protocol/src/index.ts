@@ -120,6 +120,25 @@ export {
   VerifyRequest,
   VerifyResponse,
 } from './sign-in.js';
+export { ChangeEvent, ChangeOp, ChangesQuery, ChangesResponse, EventsQuery } from './sync.js';
+export {
+  AckFrame,
+  ClientFrame,
+  ErrorFrame,
+  EvFrame,
+  HelloFrame,
+  MutFrame,
+  ServerFrame,
+  SnapshotFrame,
+  SyncFrame,
+  SyncTicketRequest,
+  SyncTicketResponse,
+  syncClose,
+  syncLimits,
+  syncProtocol,
+  syncTicketPrefix,
+  WelcomeFrame,
+} from './sync-frames.js';
 export { textProblem, utf8Bytes } from './text.js';
 export { type SoldTier, soldTiers, type Tier, type TierLimits, tierLimits } from './tiers.js';
 export {

@@ -24,6 +24,8 @@ export const limits = {
   contextTokens: 32_000,
   /** Memories that one narrative is told from at most. */
   narratedMemories: 50,
+  /** Seconds that a request may wait for a change. */
+  waitSeconds: 30,
   /** Memories in one batch. */
   batchItems: 100,
   /** Mutations in one request. */

@@ -25,6 +25,17 @@ drop policy legacy_window on tenant_usage;
 drop policy legacy_window on subscription_events;
 drop policy legacy_window on api_keys;
 drop policy legacy_window on users;
+-- Of tables that a later migration made while the window was open.
+do $$
+declare
+  later text;
+begin
+  foreach later in array array['tenant_sync', 'changes', 'tombstones'] loop
+    if to_regclass('public.' || later) is not null then
+      execute format('drop policy if exists legacy_window on %I', later);
+    end if;
+  end loop;
+end $$;
 drop function legacy_owner();
 update legacy_adoption set window_ended_at = now();
 

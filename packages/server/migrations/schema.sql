@@ -110,6 +110,105 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.record_change(owner uuid, new_stored text[], new_forgotten text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'auto'
+AS $function$
+declare
+  -- More ids than that are not logged: whoever is behind such a change reads everything anew.
+  max_ids constant integer := 1000;
+  this_xid constant xid8 := pg_current_xact_id();
+  this_at constant timestamptz := clock_timestamp();
+  place record;
+  ids integer;
+begin
+  loop
+    update tenant_sync s
+       set head = s.head + 1,
+           chain = substr(md5(s.chain || (s.head + 1) || extract(epoch from this_at)), 1, 16),
+           floor = case when cardinality(new_stored) + cardinality(new_forgotten) > max_ids
+                        then s.head + 1 else s.floor end,
+           last_xid = this_xid,
+           last_began = now()
+     where s.user_id = owner
+       and (s.last_xid is distinct from this_xid or s.last_began is distinct from now())
+    returning s.head, s.floor, s.chain into place;
+    if found then
+      insert into changes (user_id, seq, chain, at, stored, forgotten, mutation)
+      values (owner, place.head, place.chain, this_at,
+              case when place.floor = place.head then '{}' else new_stored end,
+              case when place.floor = place.head then '{}' else new_forgotten end,
+              nullif(current_setting('app.mutation', true), ''));
+      exit;
+    end if;
+
+    -- Not the first statement of its transaction that changes something.
+    update changes c
+       set stored = c.stored || new_stored, forgotten = c.forgotten || new_forgotten
+      from tenant_sync s
+     where s.user_id = owner and s.last_xid = this_xid and s.last_began = now()
+       and c.user_id = owner and c.seq = s.head
+    returning s.head, s.floor, cardinality(c.stored) + cardinality(c.forgotten) as ids into place;
+    if found then
+      if place.ids > max_ids or place.floor = place.head then
+        update tenant_sync s set floor = s.head where s.user_id = owner;
+        update changes c set stored = '{}', forgotten = '{}' where c.user_id = owner and c.seq = place.head;
+      end if;
+      exit;
+    end if;
+
+    insert into tenant_sync (user_id) values (owner) on conflict do nothing;
+  end loop;
+
+  if cardinality(new_forgotten) > 0 then
+    insert into tombstones (user_id, memory_id) select owner, unnest(new_forgotten)
+    on conflict (user_id, memory_id) do update set forgotten_at = excluded.forgotten_at;
+    delete from tombstones t
+     where t.user_id = owner and t.memory_id in (
+           select o.memory_id from tombstones o
+            where o.user_id = owner and o.forgotten_at < now() - interval '90 days'
+            order by o.forgotten_at limit 2 * cardinality(new_forgotten));
+  end if;
+
+  -- Writers clean up after themselves, four rows a change at most: no sweep has to visit every tenant.
+  if place.head % 64 = 0 then
+    with old as (
+      delete from changes c
+       where c.user_id = owner and c.seq in (
+             select o.seq
+               from (select f.seq, f.at from changes f where f.user_id = owner order by f.seq limit 256) o
+              where o.at < now() - interval '30 days' or o.seq <= place.head - 100000)
+      returning c.seq
+    )
+    update tenant_sync s set floor = greatest(s.floor, (select max(old.seq) from old))
+     where s.user_id = owner and exists (select from old);
+  end if;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.record_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  found record;
+begin
+  if tg_op = 'DELETE' then
+    for found in select g.user_id, array_agg(g.id) as ids from gone g group by g.user_id order by g.user_id loop
+      perform record_change(found.user_id, '{}', found.ids);
+    end loop;
+  else
+    for found in select e.user_id, array_agg(e.id) as ids from entered e group by e.user_id order by e.user_id loop
+      perform record_change(found.user_id, found.ids, '{}');
+    end loop;
+  end if;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.stellar_schema_state()
  RETURNS TABLE(version integer, breaking boolean)
  LANGUAGE sql
@@ -270,6 +369,19 @@ create table audit_log (
 );
 alter table audit_log enable row level security;
 alter table audit_log force row level security;
+
+create table changes (
+  user_id uuid not null,
+  seq bigint not null,
+  chain text not null,
+  at timestamp with time zone not null,
+  stored text[] not null,
+  forgotten text[] not null,
+  mutation text,
+  constraint changes_pkey PRIMARY KEY (user_id, seq)
+);
+alter table changes enable row level security;
+alter table changes force row level security;
 
 create table checkout_nonces (
   user_id uuid not null,
@@ -604,6 +716,20 @@ create table subscriptions (
 alter table subscriptions enable row level security;
 alter table subscriptions force row level security;
 
+create table tenant_sync (
+  user_id uuid not null,
+  epoch text default substr(md5((gen_random_uuid())::text), 1, 8) not null,
+  head bigint default 0 not null,
+  floor bigint default 0 not null,
+  chain text default ''::text not null,
+  last_xid xid8,
+  last_began timestamp with time zone,
+  constraint tenant_sync_pkey PRIMARY KEY (user_id),
+  constraint tenant_sync_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+) with (fillfactor=50);
+alter table tenant_sync enable row level security;
+alter table tenant_sync force row level security;
+
 create table tenant_usage (
   user_id uuid not null,
   zone_0 bigint default 0 not null,
@@ -624,6 +750,15 @@ create table tenant_usage (
 ) with (fillfactor=50);
 alter table tenant_usage enable row level security;
 alter table tenant_usage force row level security;
+
+create table tombstones (
+  user_id uuid not null,
+  memory_id text not null,
+  forgotten_at timestamp with time zone default now() not null,
+  constraint tombstones_pkey PRIMARY KEY (user_id, memory_id)
+);
+alter table tombstones enable row level security;
+alter table tombstones force row level security;
 
 create table usage_warnings (
   user_id uuid not null,
@@ -709,6 +844,8 @@ CREATE INDEX subscriptions_due_at ON public.subscriptions USING btree (due_at) W
 
 CREATE INDEX subscriptions_id ON public.subscriptions USING btree (id);
 
+CREATE INDEX tombstones_user_id_forgotten_at ON public.tombstones USING btree (user_id, forgotten_at);
+
 CREATE INDEX users_email_lower ON public.users USING btree (lower((email)::text));
 
 CREATE INDEX webhook_events_open ON public.webhook_events USING btree (received_at) WHERE (applied_at IS NULL);
@@ -742,6 +879,10 @@ create policy system on audit_log as permissive for all to stellar_system
   with check (true);
 
 create policy tenant on audit_log as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on changes as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
@@ -856,11 +997,22 @@ create policy tenant on subscriptions as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
+create policy system on tenant_sync as permissive for select to stellar_system
+  using (true);
+
+create policy tenant on tenant_sync as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
 create policy system on tenant_usage as permissive for all to stellar_system
   using (true)
   with check (true);
 
 create policy tenant on tenant_usage as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on tombstones as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
@@ -880,6 +1032,12 @@ create policy system on webhook_events as permissive for all to stellar_system
   using (true)
   with check (true);
 
+CREATE TRIGGER record_deleted AFTER DELETE ON public.memories REFERENCING OLD TABLE AS gone FOR EACH STATEMENT WHEN ((current_setting('stellar.migrating'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION record_changes();
+
+CREATE TRIGGER record_inserted AFTER INSERT ON public.memories REFERENCING NEW TABLE AS entered FOR EACH STATEMENT WHEN ((current_setting('stellar.migrating'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION record_changes();
+
+CREATE TRIGGER record_updated AFTER UPDATE ON public.memories REFERENCING NEW TABLE AS entered FOR EACH STATEMENT WHEN ((current_setting('stellar.migrating'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION record_changes();
+
 grant execute on function append_audit to stellar_app;
 
 grant execute on function append_audit to stellar_system;
@@ -895,6 +1053,10 @@ grant execute on function erase_rows to stellar_system;
 grant execute on function move_agent to stellar_app;
 
 grant execute on function recalled_memories to stellar_app;
+
+grant execute on function record_change to stellar_app;
+
+grant execute on function record_changes to public;
 
 grant execute on function stellar_schema_state to stellar_app;
 
@@ -923,6 +1085,8 @@ grant delete, insert, select, update on table audit_heads to stellar_system;
 grant insert, select on table audit_log to stellar_app;
 
 grant delete, insert, select on table audit_log to stellar_system;
+
+grant delete, insert, select, update on table changes to stellar_app;
 
 grant insert, select on table checkout_nonces to stellar_app;
 
@@ -986,6 +1150,12 @@ grant select on table subscriptions to stellar_app;
 
 grant delete, insert, select, update on table subscriptions to stellar_system;
 
+grant delete, insert, select, update on table tenant_sync to stellar_app;
+
+grant select on table tenant_sync (head) to stellar_system;
+
+grant select on table tenant_sync (user_id) to stellar_system;
+
 grant select, update on table tenant_usage to stellar_app;
 
 grant delete, insert, select on table tenant_usage to stellar_system;
@@ -993,6 +1163,8 @@ grant delete, insert, select on table tenant_usage to stellar_system;
 grant update on table tenant_usage (agent_limit) to stellar_system;
 
 grant update on table tenant_usage (memory_limit) to stellar_system;
+
+grant delete, insert, select, update on table tombstones to stellar_app;
 
 grant delete, insert, select on table usage_warnings to stellar_app;
 

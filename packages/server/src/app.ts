@@ -43,6 +43,10 @@ const rateSharingMs = 1_000;
 const usageCheckMs = 3_600_000;
 /** Milliseconds between erasures of what was forgotten more than a week ago. */
 const erasingMs = 3_600_000;
+/** Milliseconds between looks for changes whose wake was lost, or that another program made. */
+const headPollMs = 1_000;
+/** Milliseconds between looks whether who stays connected may: a revocation is felt everywhere in less than a second. */
+const accessCheckMs = 500;
 /** Milliseconds between writes of last-used times. */
 const lastUsedFlushMs = 5_000;
 
@@ -108,6 +112,7 @@ function createHttp(
       config.rateLimits === 'off'
         ? undefined
         : { limits: services.limiter.limits, trustedProxies: config.trustedProxies },
+    sync: services.sync,
     admin: adminToken === undefined ? undefined : { accounts, token: adminToken },
     billing,
     signIn,
@@ -159,6 +164,16 @@ const startBackground = (services: Services, logger: Logger): Background[] => [
       logger.warn({ err }, 'recall counts could not be written; they are kept for the next try'),
   ),
   runInBackground(
+    () => services.headPoll.run(),
+    headPollMs,
+    (err) => logger.warn({ err }, 'changes of other nodes could not be looked for'),
+  ),
+  runInBackground(
+    () => services.access.run(),
+    accessCheckMs,
+    (err) => logger.warn({ err }, 'who stays connected could not be checked; it is tried again'),
+  ),
+  runInBackground(
     () => services.authenticator.flush(),
     lastUsedFlushMs,
     (err) =>
@@ -194,6 +209,7 @@ async function stop(
   logger: Logger,
 ): Promise<void> {
   const steps: [string, () => Promise<unknown>][] = [
+    ['streams', async () => services.sync.stop()],
     ['requests', () => http.close()],
     ['metering', async () => services.metering.stop()],
     ['erasing', async () => services.erasing.stop()],
@@ -204,6 +220,8 @@ async function stop(
     ['index', () => services.index.close()],
     ['recall counts', () => services.memories.flush()],
     ['last-used times', () => services.authenticator.flush()],
+    ['wakes', () => services.bus.flush()],
+    ['channel of wakes', async () => services.wakes?.close()],
     ['database', () => engine.database.close()],
   ];
   for (const [step, run] of steps) {

@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import { openPostgresDatabase } from '../storage/postgres/postgres-database.js';
 import type { Engine } from './engine.js';
 import { migrateIfEmpty } from './migrations.js';
+import { openPostgresWakes } from './postgres-wakes.js';
 import { refused } from './refused.js';
 import { assertSafeToServe } from './safe-to-serve.js';
 
@@ -24,5 +25,16 @@ export async function openPostgresEngine(config: Config, logger: Logger): Promis
     await database.close();
     throw refused(error, { name: 'DATABASE_URL', url });
   }
-  return { database, secret, storage: `Postgres at ${new URL(url).hostname}` };
+  const { databaseDirectUrl: directUrl } = config;
+  return {
+    database,
+    secret,
+    storage: `Postgres at ${new URL(url).hostname}`,
+    ...(directUrl !== undefined && {
+      openWakes: (onWake) =>
+        openPostgresWakes(directUrl, onWake, (err) =>
+          logger.warn({ err }, 'no connection for wakes; other nodes’ changes are polled'),
+        ),
+    }),
+  };
 }

@@ -33,13 +33,14 @@ import { createSystemDoor } from '../storage/system-door.system.js';
 import { createTenantDoor, type TenantDoor } from '../storage/tenant-door.js';
 import type { Engine } from './engine.js';
 import { createErasing, type Erasing } from './erasing.js';
+import { createFollowing, type Following, wakingAfterCommits } from './following.js';
 import { createLimiter, type Limiter } from './limiter.js';
 import { createMetering, type Metering } from './metering.js';
 import { schemaReadiness } from './readiness.js';
 import type { Vectors } from './vectors.js';
 
 /** What answers requests, over one engine. */
-export interface Services {
+export interface Services extends Following {
   readonly clock: Clock;
   readonly authenticator: Authenticator;
   readonly apiKeys: ApiKeyService;
@@ -71,11 +72,12 @@ export interface ServiceSettings {
 
 /** Builds every service over the two doors of the engine. */
 export function createServices(
-  { database, secret }: Engine,
+  engine: Engine,
   logger: Logger,
   vectors?: Vectors,
   { upgradeUrl = '/pricing', model }: ServiceSettings = {},
 ): Services {
+  const { database, secret } = engine;
   const tenants = createTenantDoor(database);
   const system = createSystemDoor(database);
   const clock = systemClock;
@@ -92,9 +94,10 @@ export function createServices(
     });
   const meaning = vectors && meaningOf(database, logger, vectors, embedding);
   const index = embedding === undefined ? lexical : indexWithVectors(lexical, embedding);
+  const following = createFollowing(engine, { tenants, system }, logger);
   const dependencies = {
     tenants,
-    index,
+    index: wakingAfterCommits(index, following.bus),
     meaning,
     clock,
     profile: v1Profile,
@@ -125,6 +128,7 @@ export function createServices(
     index,
     embedding,
     readiness: schemaReadiness(system),
+    ...following,
   };
 }
 

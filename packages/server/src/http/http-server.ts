@@ -9,6 +9,7 @@ import type { LifeService } from '../memory/life-service.js';
 import type { MemoryService } from '../memory/memory-service.js';
 import type { UsageService } from '../memory/read-usage.js';
 import type { TransferService } from '../memory/transfer-service.js';
+import type { SyncService } from '../sync/sync-service.js';
 import { createApp } from './app-instance.js';
 import { limitBodies, requestDeadlines } from './body-deadline.js';
 import { Drain } from './drain.js';
@@ -54,6 +55,7 @@ export interface HttpServerOptions {
   readonly audit: AuditService;
   /** Absent: nobody is limited. */
   readonly rates?: RateOptions | undefined;
+  readonly sync: SyncService;
   /** Absent: there is no /admin. */
   readonly admin?: { readonly accounts: AdminService; readonly token: string } | undefined;
   /** Absent: nothing is sold. */

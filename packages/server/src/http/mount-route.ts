@@ -15,6 +15,7 @@ import type { Idempotency, MemoryService } from '../memory/memory-service.js';
 import type { Usage } from '../memory/quota.js';
 import type { UsageService } from '../memory/read-usage.js';
 import type { TransferService } from '../memory/transfer-service.js';
+import type { SyncService } from '../sync/sync-service.js';
 import { type BodyLines, bodyLines } from './body-lines.js';
 import { checkBodyHeaders } from './body-rules.js';
 import { clientAddress } from './client-address.js';
@@ -59,6 +60,7 @@ export interface RouteServices {
   readonly signIn?: SignInParts | undefined;
   readonly publicUrl?: string | undefined;
   readonly open: OpenService;
+  readonly sync: SyncService;
   /** Absent: nobody is limited. */
   readonly rates?: RateOptions | undefined;
   readonly operator?: (OperatorCall & { readonly token: string }) | undefined;
@@ -227,6 +229,9 @@ function userCall(
     memories: agentId === null ? memories : asAgent(memories, agentId),
     context: agentId === null ? context : contextAsAgent(context, agentId),
     apiKeys,
+    sync: services.sync,
+    signal: () => goneSignal(reply),
+    lastEventId: headers['last-event-id'] as string | undefined,
     get billing() {
       return billingOf(services).service;
     },
@@ -268,6 +273,12 @@ const ofAgent = (
 
 /** As `812/1000`, or `812/unlimited`. */
 const usageText = ({ used, limit }: Usage): string => `${used}/${limit ?? 'unlimited'}`;
+/** Aborts when the connection closes, answered or not. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
+}
 
 const bytesOf = (request: FastifyRequest): Buffer | undefined =>
   (request.body as Partial<ParsedBody> | undefined)?.bytes;

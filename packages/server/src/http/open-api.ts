@@ -18,6 +18,7 @@ and a \`request_id\`; \`errors\` points into the body, or to the query parameter
 
 const tags = [
   { name: 'Memories', description: 'Store, recall, look at, change and forget.' },
+  { name: 'Sync', description: 'Follow what changes.' },
   { name: 'API keys', description: 'Keys of your account; needs a key with the scope admin.' },
   { name: 'Sign-in', description: 'By a code sent to your mailbox; absent without a mail server.' },
   { name: 'Billing', description: 'What you pay; absent on a server that sells nothing.' },

@@ -12,6 +12,7 @@ import type { LifeService } from '../memory/life-service.js';
 import type { Idempotency, MemoryService, StoreUsage } from '../memory/memory-service.js';
 import type { UsageService } from '../memory/read-usage.js';
 import type { TransferService } from '../memory/transfer-service.js';
+import type { SyncService } from '../sync/sync-service.js';
 import type { BodyLines } from './body-lines.js';
 import type { HealthProbe } from './readiness.js';
 
@@ -116,6 +117,11 @@ export interface UserCall {
   /** Lines of the body, when the operation takes them. */
   readonly lines: BodyLines;
   readonly devices: DeviceService;
+  readonly sync: SyncService;
+  /** Aborts when the client has gone before its answer. */
+  readonly signal: () => AbortSignal;
+  /** Last-Event-ID, as a browser sends it when it comes back to a stream. */
+  readonly lastEventId: string | undefined;
   /** Set when the operation is `idempotent` and the client sent a key. */
   readonly idempotency: Idempotency | undefined;
   /** Entity tag of If-Match, when the operation takes one and the client demands a version. */
@@ -182,6 +188,7 @@ interface Described {
   readonly operationId: string;
   readonly tag:
     | 'Memories'
+    | 'Sync'
     | 'API keys'
     | 'Account'
     | 'Billing'

@@ -13,6 +13,7 @@ import { endMemorySession } from './routes/end-memory-session.js';
 import { endSession } from './routes/end-session.js';
 import { eraseAccount } from './routes/erase-account.js';
 import { exportMemories } from './routes/export-memories.js';
+import { followEvents } from './routes/follow-events.js';
 import { forgetMemory } from './routes/forget-memory.js';
 import { getMemory } from './routes/get-memory.js';
 import { getMemorySession } from './routes/get-memory-session.js';
@@ -40,6 +41,7 @@ import { openApi } from './routes/openapi.js';
 import { patchMemory } from './routes/patch-memory.js';
 import { patchUser } from './routes/patch-user.js';
 import { pollDevice } from './routes/poll-device.js';
+import { readChanges } from './routes/read-changes.js';
 import { readyz } from './routes/readyz.js';
 import { recallBatch } from './routes/recall-batch.js';
 import { recallContext } from './routes/recall-context.js';
@@ -85,6 +87,8 @@ export const routes: readonly Route[] = [
   stats,
   exportMemories,
   importMemories,
+  readChanges,
+  followEvents,
   listApiKeys,
   createApiKey,
   rotateApiKey,

@@ -120,6 +120,8 @@ describe('Every operation', () => {
     await call('GET', '/api/v1/stats');
     await call('GET', '/api/v1/export');
     await call('POST', '/api/v1/import', emptyExport, 'application/x-ndjson');
+    await call('GET', '/api/v1/changes?limit=10&wait=1');
+    await call('GET', '/api/v1/events?follow=false');
     const key = (await call('POST', '/auth/api-keys', {})).json as { id: string };
     await call('GET', '/auth/api-keys');
     await call('POST', `/auth/api-keys/${key.id}/rotate`, {});

@@ -77,6 +77,21 @@ const tables: Readonly<Record<string, TenantTable>> = {
        values ('${user}', 's', 'k', 'f', '{}')`,
     change: 'response = \'{"stolen": true}\'',
   },
+  tenant_sync: {
+    // A change of memories has made one.
+    insert: (user) => `insert into tenant_sync (user_id) values ('${user}') on conflict do nothing`,
+    change: 'head = 99',
+  },
+  changes: {
+    insert: (user) =>
+      `insert into changes (user_id, seq, chain, at, stored, forgotten)
+       values ('${user}', 900, 'c', now(), '{}', '{}')`,
+    change: "stored = '{stolen}'",
+  },
+  tombstones: {
+    insert: (user) => `insert into tombstones (user_id, memory_id) values ('${user}', 'gone')`,
+    change: "memory_id = 'stolen'",
+  },
   api_keys: {
     insert: (user) =>
       `insert into api_keys (user_id, key_hash, key_prefix) values ('${user}', md5('${user}'), 'p')`,

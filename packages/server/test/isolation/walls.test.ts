@@ -79,6 +79,9 @@ describeEngines('two walls, each enough', (engine) => {
       'memory_recalls',
       'memory_versions',
       'forgotten_memories',
+      'tenant_sync',
+      'changes',
+      'tombstones',
     ];
     const rows = [];
     for (const table of tables)

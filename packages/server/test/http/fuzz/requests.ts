@@ -64,11 +64,15 @@ function credentialOf({ security }: OperationObject): fc.Arbitrary<Credential> {
   return mostly(first === undefined ? fc.constant<Credential>('none') : usual, 12, odd);
 }
 
+/** Parameters by which an answer could be long in coming: what waits is the sync suites' to test. */
+const prompt: Readonly<Record<string, string>> = { wait: 'wait=0', follow: 'follow=false' };
+
 /** A query string as text: parameters of the operation and, now and then, what none may be. */
 function queryOf(parameters: readonly ParameterObject[]): fc.Arbitrary<string> {
   const parts = parameters
     .filter((parameter) => parameter.in === 'query')
     .map(({ name, required, schema }) => {
+      if (prompt[name] !== undefined) return fc.constant(prompt[name]);
       const value = mostly(textOf(schema), 20, nastyText).map((text) => `${name}=${escape(text)}`);
       return mostly(required ? value : fc.constant(''), required ? 30 : 3, value);
     });

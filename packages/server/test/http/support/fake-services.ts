@@ -19,6 +19,7 @@ import type { AuditService } from '../../../src/auth/audit-service.js';
 import type { Authenticator, Identity, KeyIdentity } from '../../../src/auth/identity.js';
 import { type ApiKeyId, apiKeyId, type UserId, userId } from '../../../src/domain/ids.js';
 import { StellarError } from '../../../src/domain/stellar-error.js';
+import type { FeedPage } from '../../../src/memory/change-feed.js';
 import type { ContextService } from '../../../src/memory/context-service.js';
 import type { LifeService } from '../../../src/memory/life-service.js';
 import type {
@@ -29,6 +30,7 @@ import type {
 } from '../../../src/memory/memory-service.js';
 import type { UsageService } from '../../../src/memory/read-usage.js';
 import type { TransferService } from '../../../src/memory/transfer-service.js';
+import type { SyncService } from '../../../src/sync/sync-service.js';
 
 /** The smallest services that keep the ports' promises, so that HTTP can be tested for what is HTTP's. */
 
@@ -177,6 +179,36 @@ export const lifeOf = (memories: MemoriesInMemory): LifeService => ({
   },
   restore: async (user, id) => (await memories.get(user, id)).memory,
 });
+/** A feed in which nothing ever happens. Notes who asked. */
+export class SilentFeed implements SyncService {
+  readonly #askedFor: UserId[];
+
+  constructor(askedFor: UserId[] = []) {
+    this.#askedFor = askedFor;
+  }
+
+  async changes({ userId: user }: Identity): Promise<FeedPage> {
+    this.#askedFor.push(user);
+    return emptyPage;
+  }
+
+  async *follow({ userId: user }: Identity) {
+    this.#askedFor.push(user);
+    yield emptyPage;
+  }
+
+  stop() {}
+}
+
+const emptyPage: FeedPage = {
+  mode: 'delta',
+  cursor: { epoch: '0', seq: 0, chain: '' },
+  head: 0,
+  floor: 0,
+  events: [],
+  memories: [],
+  more: false,
+};
 
 /** Keys by their text. Counts how often it was asked. */
 export class KeyRing implements Authenticator {

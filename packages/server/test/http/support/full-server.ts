@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SoldTier } from '@stellar-memory/protocol';
+import { runInBackground } from '../../../src/app/background.js';
+import type { Engine } from '../../../src/app/engine.js';
 import { createServices } from '../../../src/app/services.js';
 import { createHttpServer } from '../../../src/http/http-server.js';
 import { createLogger } from '../../../src/http/logger.js';
@@ -25,8 +27,7 @@ export interface FullServer {
 }
 
 /** What a test may set; two servers over one database need one secret. */
-export interface FullServerOptions {
-  readonly secret?: string;
+export interface FullServerOptions extends Partial<Engine> {
   /** Writes narratives. */
   readonly model?: SharedModel;
 }
@@ -34,18 +35,28 @@ export interface FullServerOptions {
 /** Starts the server on a free port. */
 export async function startFullServer(
   db: TestDatabase,
-  { secret = randomBytes(32).toString('hex'), ...settings }: FullServerOptions = {},
+  { model, ...engine }: FullServerOptions = {},
 ): Promise<FullServer> {
   const log: string[] = [];
   const logger = createLogger('info', { write: (line) => void log.push(line) });
-  const engine = { database: db.database, secret, storage: 'a test' };
-  const services = createServices(engine, logger, undefined, settings);
+  const secret = engine.secret ?? randomBytes(32).toString('hex');
+  const services = createServices(
+    { database: db.database, storage: 'a test', ...engine, secret },
+    logger,
+    undefined,
+    { model },
+  );
   const http = createHttpServer({
     ...services,
     config: { host: '127.0.0.1', port: 0, version: '1.1.0' },
     admin: { accounts: services.accounts, token: operatorToken },
     logger,
   });
+  const access = runInBackground(
+    () => services.access.run(),
+    500,
+    (err) => logger.error({ err }),
+  );
   const { url } = await http.listen();
   return {
     url,
@@ -54,11 +65,15 @@ export async function startFullServer(
     createAccount: (email, tier) => createAccount(url, email, tier),
     flush: () => services.memories.flush(),
     close: async () => {
+      services.sync.stop();
+      await access.stop();
       await http.close();
       await services.index.close();
       await services.metering.warnings.flush();
       await services.memories.flush();
       await services.authenticator.flush();
+      await services.bus.flush();
+      await services.wakes?.close();
     },
   };
 }

@@ -18,6 +18,7 @@ import {
   MemoriesInMemory,
   nothingHappened,
   nothingUsed,
+  SilentFeed,
   signInInMemory,
   transferInMemory,
 } from './fake-services.js';
@@ -54,6 +55,7 @@ export async function startServer(overrides: Overrides = {}): Promise<TestServer
     usage: nothingUsed,
     transfer: transferInMemory,
     audit: nothingHappened,
+    sync: new SilentFeed(memories.actedFor),
     admin: { accounts: new AccountsInMemory(), token: operatorToken },
     billing: billingInMemory,
     signIn: signInInMemory,

@@ -67,6 +67,8 @@ const builders: Readonly<Record<string, Build>> = {
   listMemorySessions: () => ({ path: '/api/v1/sessions?limit=100' }),
   listAgents: () => ({ path: '/api/v1/agents?limit=100' }),
   timeline: () => ({ path: '/api/v1/timeline?limit=100' }),
+  readChanges: () => ({ path: '/api/v1/changes?limit=100' }),
+  followEvents: () => ({ path: '/api/v1/events?follow=false' }),
   stats: () => ({ path: '/api/v1/stats' }),
   export: () => ({ path: '/api/v1/export' }),
   import: () => ({

@@ -1,0 +1,57 @@
+import type { Logger } from 'pino';
+import { type AccessWatch, createAccessWatch } from '../auth/access-watch.system.js';
+import { createChangeFeed } from '../memory/change-feed.js';
+import { createReadHeads } from '../memory/heads.system.js';
+import type { LexicalIndex } from '../recall/lexical-index.js';
+import type { SystemDoor } from '../storage/system-door.system.js';
+import type { TenantDoor } from '../storage/tenant-door.js';
+import { HeadPoll } from '../sync/head-poll.js';
+import { createSyncService, type SyncService } from '../sync/sync-service.js';
+import { WakeBus } from '../sync/wake-bus.js';
+import type { Engine, RemoteWakes } from './engine.js';
+
+/** What follows the change feed. */
+export interface Following {
+  readonly sync: SyncService;
+  /** Told after every commit that changes memories. */
+  readonly bus: WakeBus;
+  readonly headPoll: HeadPoll;
+  readonly access: AccessWatch;
+  /** The channel to the other nodes, where there is one. */
+  readonly wakes: RemoteWakes | undefined;
+}
+
+/** What follows the change feed, over the two doors. */
+export function createFollowing(
+  engine: Engine,
+  { tenants, system }: { readonly tenants: TenantDoor; readonly system: SystemDoor },
+  logger: Logger,
+): Following {
+  const wakes = engine.openWakes?.((wake) => bus.deliver(wake));
+  const bus: WakeBus = new WakeBus({
+    channel: wakes,
+    onError: (err) => logger.warn({ err }, 'wakes were not sent; other nodes poll'),
+  });
+  const access = createAccessWatch({ system });
+  return {
+    sync: createSyncService({ feed: createChangeFeed({ tenants }), bus, access }),
+    access,
+    bus,
+    wakes,
+    headPoll: new HeadPoll(bus, createReadHeads({ system })),
+  };
+}
+
+/** Every writer tells the index of its commit: whoever waits for the tenant's changes is woken by the same word. */
+export const wakingAfterCommits = (index: LexicalIndex, bus: WakeBus): LexicalIndex => ({
+  encode: (document) => index.encode(document),
+  add: (tx, doc, document) => index.add(tx, doc, document),
+  remove: (tx, docs) => index.remove(tx, docs),
+  search: (tx, request) => index.search(tx, request),
+  guess: (...question) => index.guess(...question),
+  noteChange(userId, memories) {
+    index.noteChange(userId, memories);
+    bus.wake(userId);
+  },
+  close: () => index.close(),
+});
