@@ -53,6 +53,23 @@ export {
 export { type Emotion, emotions } from './emotion.js';
 export { type ErrorCode, errorCodes } from './errors.js';
 export {
+  GraphQuery,
+  GraphResponse,
+  PathQuery,
+  PathResponse,
+  RelatedMemory,
+  RelatedQuery,
+  RelatedResponse,
+} from './graph.js';
+export {
+  ConfidentQuery,
+  ConfidentResponse,
+  EvaluateRequest,
+  EvaluateResponse,
+  IntrospectQuery,
+  IntrospectResponse,
+} from './introspect.js';
+export {
   ForgetQuery,
   ForgottenMemory,
   ForgottenQuery,

@@ -49,7 +49,8 @@ export const memoryGraph: VectorModule = {
   },
   differences: [
     {
-      reason: 'ties are derived from the texts when somebody asks: none is stored, kept twice or left behind',
+      reason:
+        'ties are derived from the texts when somebody asks: none is stored, kept twice or left behind',
       covers: ({ fn }) => stored.has(fn),
     },
     {

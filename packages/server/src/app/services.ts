@@ -117,7 +117,7 @@ export function createServices(
     }),
     accounts: createAdminService({ system, secret }),
     memories,
-    context: createContextService({ tenants, clock, memories, model }),
+    context: createContextService({ ...dependencies, memories, model }),
     transfer: createTransferService(dependencies),
     life: createLifeService(dependencies),
     erasing: createErasing({ tenants, system, clock }),

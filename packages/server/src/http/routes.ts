@@ -11,7 +11,14 @@ import { devicePage } from './routes/device-page.js';
 import { docs } from './routes/docs.js';
 import { endMemorySession } from './routes/end-memory-session.js';
 import { endSession } from './routes/end-session.js';
+
+
 import { eraseAccount } from './routes/erase-account.js';
+
+
+import { evaluate } from './routes/evaluate.js';
+
+
 import { exportMemories } from './routes/export-memories.js';
 import { followEvents } from './routes/follow-events.js';
 import { forgetMemory } from './routes/forget-memory.js';
@@ -23,6 +30,7 @@ import { getUser } from './routes/get-user.js';
 import { health } from './routes/health.js';
 import { importMemories } from './routes/import-memories.js';
 import { inspectDevice } from './routes/inspect-device.js';
+import { introspect } from './routes/introspect.js';
 import { lemonSqueezyWebhook } from './routes/lemonsqueezy-webhook.js';
 import { listAgents } from './routes/list-agents.js';
 import { listApiKeys } from './routes/list-api-keys.js';
@@ -34,7 +42,9 @@ import { listMemorySessions } from './routes/list-memory-sessions.js';
 import { listSessions } from './routes/list-sessions.js';
 import { listUsers } from './routes/list-users.js';
 import { livez } from './routes/livez.js';
+import { memoryGraph } from './routes/memory-graph.js';
 import { memoryHistory } from './routes/memory-history.js';
+import { memoryPath } from './routes/memory-path.js';
 import { metrics } from './routes/metrics.js';
 import { narrate } from './routes/narrate.js';
 import { openApi } from './routes/openapi.js';
@@ -44,10 +54,18 @@ import { pollDevice } from './routes/poll-device.js';
 import { readChanges } from './routes/read-changes.js';
 import { readyz } from './routes/readyz.js';
 import { recallBatch } from './routes/recall-batch.js';
+import { recallConfident } from './routes/recall-confident.js';
 import { recallContext } from './routes/recall-context.js';
 import { recallMemories } from './routes/recall-memories.js';
 import { register } from './routes/register.js';
+
+
 import { restoreAccount } from './routes/restore-account.js';
+
+
+import { relatedMemories } from './routes/related-memories.js';
+
+
 import { restoreMemory } from './routes/restore-memory.js';
 import { revokeApiKey } from './routes/revoke-api-key.js';
 import { rotateApiKey } from './routes/rotate-api-key.js';
@@ -78,6 +96,12 @@ export const routes: readonly Route[] = [
   listForgotten,
   restoreMemory,
   timeline,
+  relatedMemories,
+  memoryPath,
+  memoryGraph,
+  introspect,
+  recallConfident,
+  evaluate,
   narrate,
   startMemorySession,
   endMemorySession,

@@ -11,6 +11,11 @@ export function contextAsAgent(context: ContextService, agentId: string): Contex
     endSession: (userId, id, request) => context.endSession(userId, id, request, agentId),
     getSession: (userId, id) => context.getSession(userId, id, agentId),
     listSessions: async (userId, query) => context.listSessions(userId, own(query)),
+    related: (userId, id, query) => context.related(userId, id, query, agentId),
+    path: (userId, id, query) => context.path(userId, id, query, agentId),
+    graph: async (userId, query) => context.graph(userId, own(query)),
+    introspect: async (userId, query) => context.introspect(userId, own(query)),
+    confident: async (userId, query) => context.confident(userId, own(query)),
     listAgents: async () => {
       throw new StellarError('agent_not_allowed');
     },

@@ -1,12 +1,22 @@
 import type {
   AgentList,
   AgentQuery,
+  ConfidentQuery,
+  ConfidentResponse,
   EndSessionRequest,
+  GraphQuery,
+  GraphResponse,
+  IntrospectQuery,
+  IntrospectResponse,
   MemorySession,
   MemorySessionList,
   MemorySessionQuery,
   NarrateRequest,
   NarrateResponse,
+  PathQuery,
+  PathResponse,
+  RelatedQuery,
+  RelatedResponse,
   StartSessionRequest,
 } from '@stellar-memory/protocol';
 import type { UserId } from '../domain/ids.js';
@@ -18,7 +28,7 @@ export interface Narrated {
 }
 
 /**
- * What surrounds a user's memories: conversations, agents, narratives. Where an agent is named, what belongs to
+ * What surrounds a user's memories: conversations, agents, narratives, ties, what is known. Where an agent is named, what belongs to
  * another is not there.
  *
  * Errors: those of `MemoryService`.
@@ -37,5 +47,20 @@ export interface ContextService {
   /** Errors: `not_found`. */
   getSession(userId: UserId, id: string, agentId?: string): Promise<MemorySession>;
   listSessions(userId: UserId, query: MemorySessionQuery): Promise<MemorySessionList>;
+  /** What lies near a memory. Errors: `not_found`. */
+  related(
+    userId: UserId,
+    id: string,
+    query: RelatedQuery,
+    agentId?: string,
+  ): Promise<RelatedResponse>;
+  /** A shortest way from one memory to another. Errors: `not_found` for either. */
+  path(userId: UserId, id: string, query: PathQuery, agentId?: string): Promise<PathResponse>;
+  /** Memories about a topic and what ties them together. */
+  graph(userId: UserId, query: GraphQuery): Promise<GraphResponse>;
+  /** What is known about a topic, and what is not. */
+  introspect(userId: UserId, query: IntrospectQuery): Promise<IntrospectResponse>;
+  /** A recall and how far it can be trusted. */
+  confident(userId: UserId, query: ConfidentQuery): Promise<ConfidentResponse>;
   listAgents(userId: UserId, query: AgentQuery): Promise<AgentList>;
 }

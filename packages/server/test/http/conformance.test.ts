@@ -117,6 +117,12 @@ describe('Every operation', () => {
     await call('GET', '/api/v1/sessions/chat');
     await call('POST', '/api/v1/sessions/chat/end', {});
     await call('GET', '/api/v1/agents');
+    await call('GET', '/api/v1/memories/m1/related?depth=2&min_weight=0.3');
+    await call('GET', '/api/v1/memories/m1/path?to=m2');
+    await call('GET', '/api/v1/graph?topic=one&limit=5');
+    await call('GET', '/api/v1/introspect?topic=one');
+    await call('GET', '/api/v1/recall/confident?query=one');
+    await call('POST', '/api/v1/evaluate', { content: 'Remember the meeting!!' });
     await call('GET', '/api/v1/stats');
     await call('GET', '/api/v1/export');
     await call('POST', '/api/v1/import', emptyExport, 'application/x-ndjson');

@@ -74,16 +74,22 @@ describe('A route', () => {
     expect(open.map(({ operationId }) => operationId).toSorted()).toEqual([
       'createApiKey',
       'endMemorySession',
+      'evaluate',
       'forget',
       'getMemory',
       'getMemorySession',
+      'introspect',
       'listApiKeys',
       'listMemorySessions',
+      'memoryGraph',
+      'memoryPath',
       'narrate',
       'patchMemory',
       'recall',
       'recallBatch',
+      'recallConfident',
       'recallContext',
+      'relatedMemories',
       'revokeApiKey',
       'rotateApiKey',
       'startMemorySession',
@@ -94,7 +100,7 @@ describe('A route', () => {
 
   test('that writes needs more than the scope read, and is never open', () => {
     // Reads whose questions do not fit a URL.
-    const reads = new Set(['recallBatch', 'narrate']);
+    const reads = new Set(['recallBatch', 'narrate', 'evaluate']);
     const writes = routes.filter(
       ({ method, operationId }) => method !== 'GET' && !reads.has(operationId),
     );

@@ -43,7 +43,7 @@ const actionable = [
 
 const explicit = [
   words('remember|important|urgent|crucial', '기억해|기억하|중요|명심'),
-  words('remember|(?:do not|don[’\']t|never) forget', '잊지\\s?마|잊으면|잊지\\s?말'),
+  words("remember|(?:do not|don[’']t|never) forget", '잊지\\s?마|잊으면|잊지\\s?말'),
   words('password|passcode|secret|token|credentials?', '비밀번호|암호|비밀'),
   words('important|critical|vital|essential|key', '핵심|필수'),
 ];

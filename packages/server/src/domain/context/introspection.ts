@@ -40,7 +40,7 @@ export function knowledgeOf(
 ): Knowledge {
   if (memories.length === 0)
     return { confidence: 0, coverage: [], gaps: [topic], freshness: 0, zones: {} };
-  const coverage = wordsOf(memories);
+  const coverage = wordsOf(memories.map(({ content, tags = [] }) => [content, ...tags].join(' ')));
   const freshness = mean(
     memories.map(({ secondsSinceRecall }) =>
       Math.min(1, Math.max(0, 1 - secondsSinceRecall / freshSeconds)),
@@ -80,13 +80,12 @@ const mean = (values: readonly number[]): number =>
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
-/** Words of three letters and more, two where a syllable is a sign, without those that every text has. */
-function wordsOf(memories: readonly KnownMemory[]): string[] {
+/** Words of some texts in lower case, those of most texts first: three letters and more, or two syllable signs. */
+export function wordsOf(texts: readonly string[]): string[] {
   const counts = new Map<string, number>();
-  for (const { content, tags = [] } of memories)
-    for (const word of new Set([...tags, ...(content.match(wordPattern) ?? [])]))
-      if (!everyday.has(word.toLowerCase()))
-        counts.set(word.toLowerCase(), (counts.get(word.toLowerCase()) ?? 0) + 1);
+  for (const text of texts)
+    for (const word of new Set(text.toLowerCase().match(wordPattern)))
+      if (!everyday.has(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts].toSorted((one, other) => other[1] - one[1]).map(([word]) => word);
 }
 

@@ -379,6 +379,19 @@ export const contextInMemory: ContextService = {
   endSession: async () => aConversation,
   getSession: async () => aConversation,
   listSessions: async () => ({ items: [aConversation], next_cursor: null }),
+  related: async () => ({ items: [], ties: [] }),
+  path: async () => ({ hops: null, items: [] }),
+  graph: async () => ({ nodes: [], ties: [], communities: [], average_degree: 0, density: 0 }),
+  introspect: async (_user, { topic }) => ({
+    topic,
+    confidence: 0,
+    coverage: [],
+    gaps: [topic],
+    memory_count: 0,
+    avg_freshness: 0,
+    zone_distribution: {},
+  }),
+  confident: async () => ({ memories: [], confidence: 0, warning: 'No memories found' }),
   listAgents: async () => ({ items: [{ agent_id: 'robot', memories: 1 }], next_cursor: null }),
 };
 

@@ -89,7 +89,7 @@ export async function probeReadOnly(
   tally: Tally,
 ): Promise<void> {
   // Reads whose questions do not fit a URL.
-  const posted = new Set(['recallBatch', 'narrate']);
+  const posted = new Set(['recallBatch', 'narrate', 'evaluate']);
   const managing = new Set([
     'listApiKeys',
     'listSessions',

@@ -66,6 +66,16 @@ const builders: Readonly<Record<string, Build>> = {
   getMemorySession: ({ sessionId }) => ({ path: `/api/v1/sessions/${sessionId}` }),
   listMemorySessions: () => ({ path: '/api/v1/sessions?limit=100' }),
   listAgents: () => ({ path: '/api/v1/agents?limit=100' }),
+  relatedMemories: ({ memoryId }) => ({ path: `/api/v1/memories/${memoryId}/related?depth=3` }),
+  memoryPath: ({ memoryId }) => ({ path: `/api/v1/memories/${memoryId}/path?to=${memoryId}` }),
+  memoryGraph: ({ words }) => ({
+    path: `/api/v1/graph?limit=100&topic=${encodeURIComponent(words)}`,
+  }),
+  introspect: ({ words }) => ({ path: `/api/v1/introspect?topic=${encodeURIComponent(words)}` }),
+  recallConfident: ({ words }) => ({
+    path: `/api/v1/recall/confident?limit=100&query=${encodeURIComponent(words)}`,
+  }),
+  evaluate: () => ({ path: '/api/v1/evaluate', body: { content: 'A note to self' } }),
   timeline: () => ({ path: '/api/v1/timeline?limit=100' }),
   readChanges: () => ({ path: '/api/v1/changes?limit=100' }),
   followEvents: () => ({ path: '/api/v1/events?follow=false' }),
