@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
 import { adapters } from '../../../../../scripts/vectors/adapters.js';
 import { judgeModule } from '../../../../../scripts/vectors/judge-module.js';
-import type { VectorFile } from '../../../../../scripts/vectors/vector-module.js';
 import { wordsOf } from '../../../src/domain/context/introspection.js';
 import vectors from './fixtures/metacognition.json' with { type: 'json' };
 
 test('confidence and coverage are as v2 had them, every case', () => {
-  const { agree, cases, wrong } = judgeModule(vectors as VectorFile, adapters['metacognition']!);
+  const { agree, cases, wrong } = judgeModule(vectors, adapters['metacognition']!);
   expect(wrong).toEqual([]);
   expect([agree, cases]).toEqual([8, 8]);
 });
