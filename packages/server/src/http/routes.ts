@@ -11,14 +11,8 @@ import { devicePage } from './routes/device-page.js';
 import { docs } from './routes/docs.js';
 import { endMemorySession } from './routes/end-memory-session.js';
 import { endSession } from './routes/end-session.js';
-
-
 import { eraseAccount } from './routes/erase-account.js';
-
-
 import { evaluate } from './routes/evaluate.js';
-
-
 import { exportMemories } from './routes/export-memories.js';
 import { followEvents } from './routes/follow-events.js';
 import { forgetMemory } from './routes/forget-memory.js';
@@ -58,14 +52,8 @@ import { recallConfident } from './routes/recall-confident.js';
 import { recallContext } from './routes/recall-context.js';
 import { recallMemories } from './routes/recall-memories.js';
 import { register } from './routes/register.js';
-
-
-import { restoreAccount } from './routes/restore-account.js';
-
-
 import { relatedMemories } from './routes/related-memories.js';
-
-
+import { restoreAccount } from './routes/restore-account.js';
 import { restoreMemory } from './routes/restore-memory.js';
 import { revokeApiKey } from './routes/revoke-api-key.js';
 import { rotateApiKey } from './routes/rotate-api-key.js';
