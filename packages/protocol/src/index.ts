@@ -140,6 +140,7 @@ export {
 export { ChangeEvent, ChangeOp, ChangesQuery, ChangesResponse, EventsQuery } from './sync.js';
 export {
   AckFrame,
+  AuthFrame,
   ClientFrame,
   ErrorFrame,
   EvFrame,

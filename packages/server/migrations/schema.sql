@@ -302,6 +302,39 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.take_lease(owner uuid, agent text, holder uuid, seconds integer, most integer, OUT granted boolean, OUT fenced boolean, OUT connected text[])
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  -- Racing agents, on whatever nodes, come one after the other: never one too many.
+  perform from tenant_usage u where u.user_id = owner for update;
+  delete from agent_leases l where l.user_id = owner and l.expires_at < clock_timestamp();
+  granted := most is null
+    or (select count(*) < most from agent_leases l where l.user_id = owner and l.agent_id <> agent);
+  fenced := exists (select from agent_leases l where l.user_id = owner and l.agent_id = agent);
+  if granted then
+    insert into agent_leases (user_id, agent_id, session, expires_at)
+    values (owner, agent, holder, clock_timestamp() + make_interval(secs => seconds))
+    on conflict (user_id, agent_id) do update set session = excluded.session, expires_at = excluded.expires_at;
+  end if;
+  -- As many as fit into a frame.
+  connected := array(select l.agent_id from agent_leases l where l.user_id = owner order by l.agent_id limit 100);
+end $function$
+;
+
+create table agent_leases (
+  user_id uuid not null,
+  agent_id text not null,
+  session uuid not null,
+  expires_at timestamp with time zone not null,
+  constraint agent_leases_pkey PRIMARY KEY (user_id, agent_id),
+  constraint agent_leases_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+) with (fillfactor=50);
+alter table agent_leases enable row level security;
+alter table agent_leases force row level security;
+
 create table agents (
   user_id uuid not null,
   agent_id text not null,
@@ -716,6 +749,20 @@ create table subscriptions (
 alter table subscriptions enable row level security;
 alter table subscriptions force row level security;
 
+create table sync_tickets (
+  user_id uuid not null,
+  ticket_hash text not null,
+  api_key_id uuid,
+  session_id uuid,
+  origin text not null,
+  expires_at timestamp with time zone not null,
+  constraint sync_tickets_check CHECK (((api_key_id IS NULL) <> (session_id IS NULL))),
+  constraint sync_tickets_pkey PRIMARY KEY (user_id, ticket_hash),
+  constraint sync_tickets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+alter table sync_tickets enable row level security;
+alter table sync_tickets force row level security;
+
 create table tenant_sync (
   user_id uuid not null,
   epoch text default substr(md5((gen_random_uuid())::text), 1, 8) not null,
@@ -849,6 +896,13 @@ CREATE INDEX tombstones_user_id_forgotten_at ON public.tombstones USING btree (u
 CREATE INDEX users_email_lower ON public.users USING btree (lower((email)::text));
 
 CREATE INDEX webhook_events_open ON public.webhook_events USING btree (received_at) WHERE (applied_at IS NULL);
+
+create policy system on agent_leases as permissive for all to stellar_system
+  using (true);
+
+create policy tenant on agent_leases as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
 create policy tenant on agents as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
@@ -997,6 +1051,13 @@ create policy tenant on subscriptions as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
+create policy system on sync_tickets as permissive for all to stellar_system
+  using (true);
+
+create policy tenant on sync_tickets as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
 create policy system on tenant_sync as permissive for select to stellar_system
   using (true);
 
@@ -1066,9 +1127,17 @@ grant execute on function store_counted to stellar_app;
 
 grant execute on function store_memories to stellar_app;
 
+grant execute on function take_lease to stellar_app;
+
 grant usage on schema public to stellar_app;
 
 grant usage on schema public to stellar_system;
+
+grant delete, insert, select, update on table agent_leases to stellar_app;
+
+grant select on table agent_leases to stellar_system;
+
+grant update on table agent_leases (expires_at) to stellar_system;
 
 grant delete, insert, select, update on table agents to stellar_app;
 
@@ -1149,6 +1218,10 @@ grant delete, select on table subscription_events to stellar_system;
 grant select on table subscriptions to stellar_app;
 
 grant delete, insert, select, update on table subscriptions to stellar_system;
+
+grant delete, insert, select on table sync_tickets to stellar_app;
+
+grant delete, select on table sync_tickets to stellar_system;
 
 grant delete, insert, select, update on table tenant_sync to stellar_app;
 

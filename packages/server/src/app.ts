@@ -47,6 +47,8 @@ const erasingMs = 3_600_000;
 const headPollMs = 1_000;
 /** Milliseconds between looks whether who stays connected may: a revocation is felt everywhere in less than a second. */
 const accessCheckMs = 500;
+/** Milliseconds between renewals of the leases of connected agents; a lease lasts three of them. */
+const leaseRenewalMs = 20_000;
 /** Milliseconds between writes of last-used times. */
 const lastUsedFlushMs = 5_000;
 
@@ -113,13 +115,19 @@ function createHttp(
         ? undefined
         : { limits: services.limiter.limits, trustedProxies: config.trustedProxies },
     sync: services.sync,
+    sockets: services.sockets,
+    tickets: services.tickets,
     admin: adminToken === undefined ? undefined : { accounts, token: adminToken },
     billing,
     signIn,
     readiness,
     logger,
     clock,
-    moreMetrics: () => [...services.metering.metrics(), ...(services.embedding?.metrics() ?? [])],
+    moreMetrics: () => [
+      ...services.metering.metrics(),
+      ...services.sockets.metrics.lines(),
+      ...(services.embedding?.metrics() ?? []),
+    ],
   });
 }
 
@@ -172,6 +180,11 @@ const startBackground = (services: Services, logger: Logger): Background[] => [
     () => services.access.run(),
     accessCheckMs,
     (err) => logger.warn({ err }, 'who stays connected could not be checked; it is tried again'),
+  ),
+  runInBackground(
+    () => services.keeper.run(),
+    leaseRenewalMs,
+    (err) => logger.warn({ err }, 'leases of agents were not renewed; it is tried again'),
   ),
   runInBackground(
     () => services.authenticator.flush(),

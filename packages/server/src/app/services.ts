@@ -94,7 +94,7 @@ export function createServices(
     });
   const meaning = vectors && meaningOf(database, logger, vectors, embedding);
   const index = embedding === undefined ? lexical : indexWithVectors(lexical, embedding);
-  const following = createFollowing(engine, { tenants, system }, logger);
+  const following = createFollowing(engine, { tenants, system }, clock, logger);
   const dependencies = {
     tenants,
     index: wakingAfterCommits(index, following.bus),

@@ -1,4 +1,4 @@
-import { type ErrorCode, type Tier } from '@stellar-memory/protocol';
+import type { AccountStatus, ErrorCode, Tier } from '@stellar-memory/protocol';
 import type { UserId } from '../domain/ids.js';
 import { StellarError } from '../domain/stellar-error.js';
 import { type Credential, selectLiveAccess } from '../storage/statements/live-access.system.js';
@@ -97,9 +97,10 @@ type End = (code?: ErrorCode) => void;
 
 const idOf = ({ apiKeyId, sessionId }: Credential): string => sessionId ?? apiKeyId;
 
-const whyEnded = (status: 'active' | 'suspended' | undefined): ErrorCode | undefined => {
+const whyEnded = (status: AccountStatus | undefined): ErrorCode | undefined => {
   if (status === undefined) return 'unauthorized';
-  return status === 'suspended' ? 'account_suspended' : undefined;
+  if (status === 'closed') return 'account_closed';
+  return status === 'active' ? undefined : 'account_suspended';
 };
 
 function refuseBeyond(limit: number | null, taken: number): void {

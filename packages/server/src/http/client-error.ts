@@ -49,7 +49,8 @@ export function answerExpectation(response: ServerResponse): StellarError {
   return refusal;
 }
 
-function rawAnswer(refusal: StellarError): string {
+/** The answer to a request that never reached the framework, as bytes; the connection closes after it. */
+export function rawAnswer(refusal: StellarError): string {
   const { status, title, headers, body } = answerOf(refusal);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   return `HTTP/1.1 ${status} ${title}\r\n${lines.join('\r\n')}\r\n\r\n${body}`;

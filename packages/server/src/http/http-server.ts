@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { AdminService, ApiKeyService } from '../auth/account-service.js';
 import type { AuditService } from '../auth/audit-service.js';
 import type { Authenticator } from '../auth/identity.js';
+import type { SyncTickets } from '../auth/sync-tickets.system.js';
 import type { Clock } from '../domain/clock.js';
 import type { ContextService } from '../memory/context-service.js';
 import type { LifeService } from '../memory/life-service.js';
@@ -24,6 +25,7 @@ import { RequestMetrics } from './request-metrics.js';
 import type { OpenService, Reference, Route } from './route.js';
 import { routes as everyRoute } from './routes.js';
 import { applyHttpRules } from './standard-headers.js';
+import { acceptSockets, type UpgradeOptions } from './sync-upgrade.js';
 
 /** Where and how to listen. Times have defaults that suit production; tests shorten them. */
 export interface HttpConfig {
@@ -56,6 +58,9 @@ export interface HttpServerOptions {
   /** Absent: nobody is limited. */
   readonly rates?: RateOptions | undefined;
   readonly sync: SyncService;
+  /** Absent, with `tickets`: no WebSockets. */
+  readonly sockets?: UpgradeOptions['sockets'] | undefined;
+  readonly tickets?: SyncTickets | undefined;
   /** Absent: there is no /admin. */
   readonly admin?: { readonly accounts: AdminService; readonly token: string } | undefined;
   /** Absent: nothing is sold. */
@@ -107,6 +112,16 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const operator = options.admin;
   for (const route of routes)
     mountRoute(app, route, { ...options, publicUrl: config.publicUrl, open, operator });
+  const { sockets, tickets } = options;
+  if (sockets !== undefined && tickets !== undefined)
+    acceptSockets(app.server, {
+      ...options,
+      sockets,
+      tickets,
+      sessions: options.signIn?.sessions,
+      publicUrl: config.publicUrl,
+      metrics,
+    });
   return {
     server: app.server,
     listen: async () => {

@@ -4,6 +4,7 @@ import { billingPortal } from './routes/billing-portal.js';
 import { changePlan } from './routes/change-plan.js';
 import { checkout } from './routes/checkout.js';
 import { createApiKey } from './routes/create-api-key.js';
+import { createSyncTicket } from './routes/create-sync-ticket.js';
 import { createUser } from './routes/create-user.js';
 import { createUserKey } from './routes/create-user-key.js';
 import { decideDevice } from './routes/decide-device.js';
@@ -101,6 +102,7 @@ export const routes: readonly Route[] = [
   importMemories,
   readChanges,
   followEvents,
+  createSyncTicket,
   listApiKeys,
   createApiKey,
   rotateApiKey,

@@ -18,6 +18,11 @@ export class HeadPoll {
     this.#readHeads = readHeads;
   }
 
+  /** Number of the tenant's last change at the last look, when somebody here listens to him. */
+  headOf(userId: UserId): number | undefined {
+    return this.#seen.get(userId);
+  }
+
   /** One look. Errors: those of the database; the next look makes up for it. */
   async run(): Promise<void> {
     const tenants = this.#bus.tenants;

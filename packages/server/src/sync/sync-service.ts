@@ -1,7 +1,11 @@
+import { syncLimits } from '@stellar-memory/protocol';
 import type { Identity } from '../auth/identity.js';
+import type { SyncTickets } from '../auth/sync-tickets.system.js';
 import { StellarError } from '../domain/stellar-error.js';
 import type { SyncCursor } from '../domain/sync-cursor.js';
 import type { ChangeFeed, FeedPage } from '../memory/change-feed.js';
+import { followPages } from './follow-pages.js';
+import { jitteredMs } from './jitter.js';
 import { Waiter } from './waiter.js';
 import type { WakeBus } from './wake-bus.js';
 
@@ -34,6 +38,8 @@ export interface SyncService {
     cursor: SyncCursor | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<FeedPage, void>;
+  /** A ticket with which a page of that origin may connect once. */
+  issueTicket(identity: Identity, origin: string): Promise<{ ticket: string; expiresAt: Date }>;
   /** Ends every wait, for a drain. */
   stop(): void;
 }
@@ -43,6 +49,7 @@ export interface SyncServiceOptions {
   readonly feed: ChangeFeed;
   readonly bus: WakeBus;
   readonly access: AccessHolder;
+  readonly tickets: SyncTickets;
   /** Milliseconds between heartbeats. Default 25,000 ± 20 %. */
   readonly heartbeatMs?: () => number;
 }
@@ -57,37 +64,18 @@ export interface AccessHolder {
 /** Changes or memories in one page of `follow`. */
 const pageSize = 100;
 
-const defaultHeartbeatMs = (): number => 20_000 + Math.random() * 10_000;
+const defaultHeartbeatMs = (): number => jitteredMs(syncLimits.heartbeatMs);
 
 /** Follows feeds on one node. */
 export function createSyncService(options: SyncServiceOptions): SyncService {
-  const { feed, bus, access, heartbeatMs = defaultHeartbeatMs } = options;
-
-  async function* pages(
-    { userId }: Identity,
-    cursor: SyncCursor | undefined,
-    ended: AbortSignal,
-  ): AsyncGenerator<FeedPage, void> {
-    const waiter = new Waiter(bus, userId);
-    // Who goes between two pages may leave this standing where it is.
-    ended.addEventListener('abort', () => waiter.close(), { once: true });
-    try {
-      let place = cursor;
-      for (;;) {
-        const page = await feed.read(userId, place, pageSize);
-        if (ended.aborted) return;
-        place = page.cursor;
-        yield page;
-        if (!page.more && (await waiter.next(heartbeatMs(), ended)) === 'aborted') return;
-      }
-    } finally {
-      waiter.close();
-    }
-  }
+  const { feed, bus, access, tickets, heartbeatMs = defaultHeartbeatMs } = options;
+  const follow = { feed, bus, pageSize, idleMs: heartbeatMs };
 
   return {
     stop: () => access.endAll(),
-    follow: (identity, cursor, signal) => pages(identity, cursor, access.hold(identity, signal)),
+    issueTicket: (identity, origin) => tickets.issue(identity, origin),
+    follow: (identity, cursor, signal) =>
+      followPages(identity.userId, cursor, { ...follow, ended: access.hold(identity, signal) }),
 
     async changes(identity, { cursor, limit, waitMs, signal }) {
       const { userId } = identity;

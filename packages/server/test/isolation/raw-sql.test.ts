@@ -92,6 +92,17 @@ const tables: Readonly<Record<string, TenantTable>> = {
     insert: (user) => `insert into tombstones (user_id, memory_id) values ('${user}', 'gone')`,
     change: "memory_id = 'stolen'",
   },
+  agent_leases: {
+    insert: (user) =>
+      `insert into agent_leases (user_id, agent_id, session, expires_at)
+       values ('${user}', 'robot', gen_random_uuid(), now())`,
+    change: "agent_id = 'stolen'",
+  },
+  sync_tickets: {
+    insert: (user) =>
+      `insert into sync_tickets (user_id, ticket_hash, api_key_id, origin, expires_at)
+       values ('${user}', 'h', gen_random_uuid(), 'o', now())`,
+  },
   api_keys: {
     insert: (user) =>
       `insert into api_keys (user_id, key_hash, key_prefix) values ('${user}', md5('${user}'), 'p')`,

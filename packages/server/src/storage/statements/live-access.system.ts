@@ -1,3 +1,4 @@
+import type { AccountStatus } from '@stellar-memory/protocol';
 import type { ApiKeyId, UserId } from '../../domain/ids.js';
 import { sql } from '../sql.js';
 import type { SystemTransaction } from '../system-door.system.js';
@@ -10,11 +11,11 @@ export interface Credential {
   readonly sessionId?: string | undefined;
 }
 
-/** A credential that still holds, or whose account is suspended. */
+/** A credential that still holds, with what became of its account. */
 export interface LiveCredential {
   /** Of the key, or of the session. */
   readonly id: string;
-  readonly status: 'active' | 'suspended';
+  readonly status: AccountStatus;
 }
 
 /** Those of the credentials that were neither revoked nor have expired, in one statement. */

@@ -23,6 +23,9 @@ export interface FullServer {
   ) => Promise<{ userId: string; key: string }>;
   /** Writes what recalls have counted so far. */
   readonly flush: () => Promise<void>;
+  /** What the server does by itself now and then. */
+  readonly pollHeads: () => Promise<void>;
+  readonly renewLeases: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -64,6 +67,8 @@ export async function startFullServer(
     log,
     createAccount: (email, tier) => createAccount(url, email, tier),
     flush: () => services.memories.flush(),
+    pollHeads: () => services.headPoll.run(),
+    renewLeases: () => services.keeper.run(),
     close: async () => {
       services.sync.stop();
       await access.stop();

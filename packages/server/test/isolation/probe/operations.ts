@@ -78,6 +78,10 @@ const builders: Readonly<Record<string, Build>> = {
   evaluate: () => ({ path: '/api/v1/evaluate', body: { content: 'A note to self' } }),
   timeline: () => ({ path: '/api/v1/timeline?limit=100' }),
   readChanges: () => ({ path: '/api/v1/changes?limit=100' }),
+  createSyncTicket: () => ({
+    path: '/api/v1/sync/ticket',
+    body: { origin: 'https://app.example.com' },
+  }),
   followEvents: () => ({ path: '/api/v1/events?follow=false' }),
   stats: () => ({ path: '/api/v1/stats' }),
   export: () => ({ path: '/api/v1/export' }),
