@@ -76,7 +76,7 @@ function externalProblem({ layer }, specifier) {
  */
 export function importProblems(importer, { specifier, kind }) {
   if (specifier === undefined) return ['a computed import cannot be checked'];
-  const [, workspace] = /^@stellar-memory\/([^/]+)$/.exec(specifier) ?? [];
+  const [, workspace] = /^@stellar-memory\/([^/]+)/.exec(specifier) ?? [];
   if (workspace) return found(layerProblem(importer.layer, workspace, kind));
   if (!specifier.startsWith('.')) return found(externalProblem(importer, specifier));
   const target = resolve(importer, specifier);

@@ -18,7 +18,7 @@ const allButCli = [...belowHttp, 'storage', 'recall', 'http', 'mcp', 'config'];
 export const layers = {
   protocol: { may: [], externals: ['zod'] },
   client: { may: [], typesOf: ['protocol'], externals: ['#local-key'] },
-  'client-node': { may: [], externals: ['node:fs', 'node:path'] },
+  'client-node': { may: [], typesOf: ['client'], externals: ['node:fs', 'node:path'] },
   domain: { may: ['protocol'], externals: ['node:crypto'] },
   storage: { may: ['protocol', 'domain'] },
   recall: { may: ['protocol', 'domain', 'storage'] },
@@ -28,7 +28,7 @@ export const layers = {
   sync: { may: ['protocol', 'domain', 'memory', 'auth'] },
   http: { may: belowHttp },
   mcp: { may: belowHttp },
-  cli: { may: [...belowHttp, 'config', 'app'] },
+  cli: { may: [...belowHttp, 'config', 'app', 'client'] },
   config: { may: ['protocol', 'domain'] },
   app: { may: allButCli },
   main: { may: [...allButCli, 'app', 'cli'] },
@@ -37,8 +37,15 @@ export const layers = {
 /** Layers that wire the others, and so may hold the system door. */
 export const wiring = ['app', 'main'];
 
-/** Layers that read the environment. The client's own is one variable, in the one file that browsers never load. */
+/** Layers that read the environment. The client's own is one variable, in a file that browsers never load. */
 export const environmentReaders = ['main', 'cli', 'client-node'];
+
+/** Files of the client that browsers never load. */
+const clientForNode = new Set(
+  ['local-key', 'sync/file-lock', 'sync/file-storage'].map(
+    (name) => `packages/client/src/${name}.ts`,
+  ),
+);
 
 /**
  * Packages that only these layers may know, so that an engine or a framework can be replaced.
@@ -61,7 +68,7 @@ export const keepers = {
  */
 export function layerOf(path) {
   const [, workspace, , name = '', ...rest] = path.split('/');
-  if (path === 'packages/client/src/local-key.ts') return 'client-node';
+  if (clientForNode.has(path)) return 'client-node';
   if (workspace === 'protocol' || workspace === 'client') return workspace;
   if (workspace !== 'server') return undefined;
   if (rest.length > 0) return layers[name] ? name : undefined;

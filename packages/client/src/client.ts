@@ -1,3 +1,4 @@
+import type { Sync, SyncOptions } from './sync/sync.js';
 import type { CallOptions } from './transport.js';
 import type {
   ApiKey,
@@ -229,6 +230,20 @@ export interface StellarMemoryClient {
 
   /** The account's keys. */
   readonly apiKeys: ApiKeysClient;
+
+  /**
+   * Keeps a replica of all memories here that follows the server until it is closed. Errors: those of the storage.
+   *
+   * @example
+   * ```ts
+   * const sync = await stellar.sync();
+   * await sync.caughtUp();
+   * sync.on('change', ({ id, memory }) => console.log(id, memory?.content ?? 'was forgotten'));
+   * await stellar.store({ content: 'The lake is frozen.' });
+   * await sync.close();
+   * ```
+   */
+  readonly sync: (options?: SyncOptions) => Promise<Sync>;
 }
 
 /** The keys of the account that the client's own key belongs to; that key must have the scope `admin`. */

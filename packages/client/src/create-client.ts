@@ -21,11 +21,14 @@ import type { UsageResponse } from './wire.js';
  * ```
  */
 export function createClient(options: ClientOptions = {}): StellarMemoryClient {
-  const send = createTransport(settingsOf(options));
+  const settings = settingsOf(options);
+  const send = createTransport(settings);
   return {
     ...createMemories(send),
     usage: async (options) =>
       (await send<UsageResponse>({ method: 'GET', path: '/auth/usage' }, options)).value,
     apiKeys: createApiKeys(send),
+    // Whoever never follows never loads what it takes.
+    sync: async (options = {}) => (await import('./sync/open-sync.js')).openSync(settings, options),
   };
 }

@@ -37,6 +37,12 @@ export type ErrorCode =
  * - `network_error`: no answer came (refused, reset, name not found); `cause` says more;
  * - `timeout`: no whole answer within `timeoutMs`;
  * - `unexpected_response`: something answered that is no Stellar Memory server (a proxy, a redirect);
- * - `no_api_key`: no key was given and none lies in the data folder.
+ * - `no_api_key`: no key was given and none lies in the data folder;
+ * - `sync_gap`: what the feed sent does not follow on what the replica has; it is read again from there.
  */
-export type ClientErrorCode = 'network_error' | 'timeout' | 'unexpected_response' | 'no_api_key';
+export type ClientErrorCode =
+  | 'network_error'
+  | 'timeout'
+  | 'unexpected_response'
+  | 'no_api_key'
+  | 'sync_gap';

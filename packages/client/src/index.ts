@@ -16,6 +16,9 @@ export type { ClientErrorCode, ErrorCode } from './error-codes.js';
 export type { RetryOptions } from './retry.js';
 export type { ClientOptions } from './settings.js';
 export { type FieldError, StellarMemoryError } from './stellar-memory-error.js';
+export type { SyncTransport } from './sync/feed.js';
+export type { Sync, SyncChange, SyncEvents, SyncOptions } from './sync/sync.js';
+export { memoryStorage, type StorageWrite, type SyncStorage } from './sync/sync-storage.js';
 export type { CallOptions } from './transport.js';
 export type {
   ApiKey,

@@ -8,7 +8,9 @@ import type { ListResponse, Memory, StatsResponse, StoreResponse, TimelineEntry 
 const api = '/api/v1';
 
 /** The operations on memories. */
-export function createMemories(send: Transport): Omit<StellarMemoryClient, 'apiKeys' | 'usage'> {
+export function createMemories(
+  send: Transport,
+): Omit<StellarMemoryClient, 'apiKeys' | 'usage' | 'sync'> {
   const write = <Value>(
     operation: {
       method: 'POST' | 'PATCH' | 'DELETE';

@@ -64,7 +64,7 @@ export interface RetryCall {
 export async function withRetries<Answer>(
   act: () => Promise<Answer>,
   { policy, actsOnce, signal }: RetryCall,
-  pause: Pause = wait,
+  pause: Pause = waitFor,
 ): Promise<Answer> {
   let patienceMs = policy.maxTotalDelayMs;
   for (let attempt = 1; ; attempt += 1) {
@@ -80,7 +80,8 @@ export async function withRetries<Answer>(
   }
 }
 
-const wait: Pause = (delayMs, signal) =>
+/** The same on the platform's clock. */
+export const waitFor: Pause = (delayMs, signal) =>
   new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);

@@ -59,13 +59,23 @@ export const createTransport = (settings: Settings): Transport => {
   };
 };
 
-function requestOf(operation: Operation, baseUrl: string, key: string): [string, RequestInit] {
+/** The request of an operation. */
+export function requestOf(
+  operation: Operation,
+  baseUrl: string,
+  key: string,
+): [string, RequestInit & { readonly headers: Headers }] {
   const { method, path, query = {}, body, idempotencyKey, ifMatch } = operation;
   const headers = new Headers({ accept: 'application/json', authorization: `Bearer ${key}` });
   if (body !== undefined) headers.set('content-type', 'application/json');
   if (idempotencyKey !== undefined) headers.set('idempotency-key', idempotencyKey);
   if (ifMatch !== undefined) headers.set('if-match', ifMatch);
-  const init: RequestInit = { method, headers, redirect: 'manual', credentials: 'omit' };
+  const init: RequestInit & { headers: Headers } = {
+    method,
+    headers,
+    redirect: 'manual',
+    credentials: 'omit',
+  };
   if (body !== undefined) init.body = JSON.stringify(body);
   return [baseUrl + path + queryString(query), init];
 }
@@ -108,8 +118,13 @@ async function received(
     const response = await fetch(url, init);
     return [response, await response.text()];
   } catch (error) {
-    const detail = `No whole answer came from ${new URL(url).origin}.`;
-    const next = 'Check that the server runs there (`npm start`) and that this machine reaches it.';
-    throw new StellarMemoryError('network_error', { detail, next }, error);
+    throw networkError(url, error);
   }
+}
+
+/** No answer came, or not all of it. */
+export function networkError(url: string, cause?: unknown): StellarMemoryError {
+  const detail = `No whole answer came from ${new URL(url).origin}.`;
+  const next = 'Check that the server runs there (`npm start`) and that this machine reaches it.';
+  return new StellarMemoryError('network_error', { detail, next }, cause);
 }

@@ -293,3 +293,35 @@ export interface UsageResponse {
   }[];
   upgrade_url?: string | undefined;
 }
+
+/** What a change did to one memory. */
+export type ChangeOp = { op: 'put'; memory: Memory } | { op: 'forget'; id: string };
+
+/** One transaction that changed memories. */
+export interface ChangeEvent {
+  /** Number of the change before: what a reader must be at. */
+  from: number;
+  /** Number of this change. */
+  to: number;
+  /** Where to go on after it. */
+  cursor: string;
+  /** Seconds since the Unix epoch. */
+  at: number;
+  /** Memories as they are now; empty when all of them were forgotten since. */
+  ops: ChangeOp[];
+  /** Id of the mutation that made it. */
+  mut?: string | undefined;
+}
+
+/** A page of the feed. */
+export interface ChangesResponse {
+  /** delta: apply the events. snapshot: keep the memories. reset: what you have is of another history. */
+  mode: 'delta' | 'snapshot' | 'reset';
+  cursor: string;
+  /** Number of the tenant's last change. */
+  head: number;
+  events: ChangeEvent[];
+  memories: Memory[];
+  /** Whether to ask again at once. */
+  more: boolean;
+}

@@ -84,7 +84,7 @@ describe('against a fresh server, an example does what it says', () => {
     const key = (await readFile(join(server.dataDir, 'local-key'), 'utf8')).trim();
     const env = { ...process.env, STELLAR_DATA_DIR: server.dataDir, STELLAR_API_KEY: key };
     const command = ['--import', join(project, 'preload.mjs'), program];
-    const { stdout } = await run(process.execPath, command, { env });
+    const { stdout } = await run(process.execPath, command, { env, cwd: project });
     const lines = stdout.split('\n');
     for (const said of prints) expect(lines).toContain(said);
   });

@@ -1,5 +1,6 @@
 import type * as server from '@stellar-memory/protocol';
 import type * as client from '../src/index.js';
+import type { ChangeEvent, ChangesResponse } from '../src/wire.js';
 
 /*
  * Checked by the compiler alone: the client's own types are those of the server's schemas.
@@ -51,6 +52,8 @@ export type Proof = [
   Holds<Same<client.TimelineEntry[], Got<typeof server.TimelineResponse>>>,
   Holds<Same<client.StatsResponse, Got<typeof server.StatsResponse>>>,
   Holds<Same<client.UsageResponse, Got<typeof server.UsageResponse>>>,
+  Holds<Same<ChangeEvent, Got<typeof server.ChangeEvent>>>,
+  Holds<Same<ChangesResponse, Got<typeof server.ChangesResponse>>>,
   Holds<Same<client.Scope, server.Scope>>,
   Holds<Same<client.CreateApiKeyRequest, Sent<typeof server.CreateApiKeyRequest>>>,
   Holds<Same<client.RotateApiKeyRequest, Sent<typeof server.RotateApiKeyRequest>>>,

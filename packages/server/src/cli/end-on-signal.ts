@@ -22,7 +22,8 @@ export async function endOnSignal(app: App, logger: Logger): Promise<void> {
   process.exit(0);
 }
 
-const firstSignal = (): Promise<NodeJS.Signals> =>
+/** The first SIGTERM or SIGINT. */
+export const firstSignal = (): Promise<NodeJS.Signals> =>
   new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });

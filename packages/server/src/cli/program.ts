@@ -13,6 +13,7 @@ import { migrateCommand } from './commands/migrate.js';
 import { recallCommand } from './commands/recall.js';
 import { serveCommand } from './commands/serve.js';
 import { storeCommand } from './commands/store.js';
+import { syncCommand } from './commands/sync.js';
 import { usageCommand } from './commands/usage.js';
 import { userCommand } from './commands/user.js';
 import type { CliContext } from './context.js';
@@ -30,6 +31,7 @@ export const buildProgram = (context: CliContext): Command =>
     .addCommand(logoutCommand(context))
     .addCommand(exportCommand(context))
     .addCommand(importCommand(context))
+    .addCommand(syncCommand(context))
     .addCommand(keyCommand(context))
     .addCommand(usageCommand(context))
     .addCommand(auditCommand(context))

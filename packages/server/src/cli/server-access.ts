@@ -11,10 +11,24 @@ export interface AccessFlags {
   readonly dataDir?: string;
 }
 
+/** How the caller reaches a server. */
+export interface Access {
+  readonly url: string;
+  readonly key: string;
+  /** Where things of this machine are kept. */
+  readonly dataDir: string;
+}
+
+/** The server and the caller's API key. Errors: `CommandFailed`. */
+export async function userAccess(context: CliContext, flags: AccessFlags): Promise<Access> {
+  const url = serverUrl(context, flags);
+  return { url, key: await findKey(context, flags, url), dataDir: dataDirOf(context, flags) };
+}
+
 /** The running server, spoken to with the caller's API key. */
 export async function serverAsUser(context: CliContext, flags: AccessFlags): Promise<RestClient> {
-  const url = serverUrl(context, flags);
-  return createRestClient(url, await findKey(context, flags, url));
+  const { url, key } = await userAccess(context, flags);
+  return createRestClient(url, key);
 }
 
 /** The running server, spoken to as its operator. */
@@ -52,10 +66,13 @@ export async function localKey(
   context: CliContext,
   flags: AccessFlags,
 ): Promise<{ path: string; key: string | undefined }> {
-  const overridden = flags.dataDir === undefined ? {} : { flags: { dataDir: flags.dataDir } };
-  const { dataDir } = readConfig({ env: context.env, ...overridden });
-  const path = dataFolder(dataDir).localKey;
+  const path = dataFolder(dataDirOf(context, flags)).localKey;
   return { path, key: await readKept(path) };
+}
+
+function dataDirOf(context: CliContext, flags: AccessFlags): string {
+  const overridden = flags.dataDir === undefined ? {} : { flags: { dataDir: flags.dataDir } };
+  return readConfig({ env: context.env, ...overridden }).dataDir;
 }
 
 async function findKey(context: CliContext, flags: AccessFlags, url: string): Promise<string> {

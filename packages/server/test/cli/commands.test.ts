@@ -20,6 +20,7 @@ const commands = [
   ['logout'],
   ['export'],
   ['import'],
+  ['sync'],
   ['key'],
   ['key', 'create'],
   ['key', 'list'],
