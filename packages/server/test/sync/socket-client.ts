@@ -9,8 +9,11 @@ export interface SocketClient {
   /** Every frame that came and was not asked for yet. */
   readonly frames: ServerFrame[];
   send(frame: unknown): void;
-  /** The next frame of this kind; those before it are passed over. Rejects when the socket closes first. */
-  next<T extends ServerFrame['t']>(kind: T): Promise<Frame<T>>;
+  /** The next frame of this kind; those before it are passed by. Rejects when the socket closes first. */
+  next<T extends ServerFrame['t']>(
+    kind: T,
+    passBy?: (frame: ServerFrame) => void,
+  ): Promise<Frame<T>>;
   /** Code and reason of the close. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   close(): void;
@@ -62,11 +65,14 @@ export function connectSocket(url: string, options: ConnectOptions = {}): Promis
     frames,
     closed,
     send: (frame) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)),
-    async next(kind) {
+    async next(kind, passBy) {
       for (;;) {
         const frame = frames.shift();
         if (frame?.t === kind) return frame as Frame<typeof kind>;
-        if (frame !== undefined) continue;
+        if (frame !== undefined) {
+          passBy?.(frame);
+          continue;
+        }
         if (ended) throw new Error(`the socket closed before ${kind} came`);
         await new Promise<void>((resolve) => waiting.push(resolve));
       }
