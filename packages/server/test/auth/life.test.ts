@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sealOf } from '../../src/domain/sealed-line.js';
 import { buy, operatorToken } from '../billing/billing-node.js';
 import { describeEngines, type TestDatabase } from '../support/engines.js';
 import { verifies } from '../support/verifies.js';
@@ -78,10 +79,25 @@ describeEngines('the life of an account, over HTTP', (engine) => {
 
     const exported = await node.call('GET', '/api/v1/export', key);
     expect(exported.text.trimEnd().split('\n')).toHaveLength(1_003);
+    const held = await node.call('GET', '/auth/account/export', key);
+    const lines = held.text.trimEnd().split('\n');
+    expect(lines.every((line) => sealOf(line) !== undefined)).toBe(true);
+    const kinds = lines.map((line) => (JSON.parse(line) as { type: string }).type);
+    expect(new Set(kinds)).toEqual(
+      new Set(['user', 'key', 'session', 'subscription', 'usage', 'warning', 'audit', 'end']),
+    );
+    expect(held.text).toContain(email);
+    for (const secret of [
+      key['x-api-key'],
+      browser['cookie']!.split('=')[1]!,
+      'key_hash',
+      'token_hash',
+    ])
+      expect(held.text).not.toContain(secret);
     const [first] = read.json as { id: string }[];
     await node.call('PATCH', `/api/v1/memories/${first!.id}`, key, { content: `${word} edited` });
     await node.call('DELETE', `/api/v1/forget/${first!.id}`, key);
-    say('exported 1,001 memories, edited one and forgot it');
+    say('exported 1,001 memories and the account, edited a memory and forgot it');
 
     const closed = await node.call('DELETE', '/auth/account', key, await node.proof(email));
     expect(closed.status, closed.text).toBe(200);

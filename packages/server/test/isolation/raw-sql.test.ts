@@ -16,6 +16,15 @@ const tables: Readonly<Record<string, TenantTable>> = {
       `insert into agents (user_id, agent_id, memories) values ('${user}', 'robot', 1)`,
     change: 'memories = 9',
   },
+  audit_heads: {
+    insert: (user) => `insert into audit_heads (user_id, seq, hash) values ('${user}', 1, 'h')`,
+    change: 'seq = 99',
+  },
+  audit_log: {
+    insert: (user) =>
+      `insert into audit_log (user_id, seq, at, action, actor, detail, previous, hash)
+       values ('${user}', 1, now(), 'key.created', 'owner', '{}', 'p', 'h')`,
+  },
   usage_warnings: {
     insert: (user) =>
       `insert into usage_warnings (user_id, resource, percent, limit_value)
@@ -111,7 +120,7 @@ const tables: Readonly<Record<string, TenantTable>> = {
 };
 
 /** Rows that the app role may not delete at all. */
-const undeletable = new Set(['api_keys', 'checkout_nonces']);
+const undeletable = new Set(['api_keys', 'audit_heads', 'audit_log', 'checkout_nonces']);
 
 const count = async (db: TestDatabase, table: string, user: UserId): Promise<number> => {
   const [row] = await db.owner.query<{ n: number }>(

@@ -468,4 +468,7 @@ export const transferInMemory: TransferService & { readonly actedFor: UserId[] }
 export const nothingHappened: AuditService = {
   list: async () => ({ items: [], next_before: null }),
   chain: async () => ({ rows: 0, broken_at: null, head: null }),
+  async *exportAccount() {
+    yield '{"type":"end"}\n';
+  },
 };

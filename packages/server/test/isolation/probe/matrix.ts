@@ -93,6 +93,7 @@ export async function probeReadOnly(
   const managing = new Set([
     'listApiKeys',
     'listSessions',
+    'exportAccount',
     'audit',
     'verifyAudit',
     'billingPortal',

@@ -98,6 +98,7 @@ const builders: Readonly<Record<string, Build>> = {
     body: { overlap_seconds: 60 },
   }),
   usage: () => ({ path: '/auth/usage' }),
+  exportAccount: () => ({ path: '/auth/account/export' }),
   audit: () => ({ path: '/auth/audit' }),
   verifyAudit: () => ({ path: '/auth/audit/chain' }),
   register: () => ({

@@ -1,0 +1,37 @@
+import type { AuditActor } from '../domain/audit.js';
+import type { UserId } from '../domain/ids.js';
+import { sealLine } from '../domain/sealed-line.js';
+import { selectAccountData } from '../storage/statements/account-data.js';
+import { appendAudit, selectAudit } from '../storage/statements/audit-log.js';
+import type { TenantDoor } from '../storage/tenant-door.js';
+
+/** Rows of the audit log in one transaction. */
+const pageSize = 500;
+
+/**
+ * What is held about an account, as sealed lines of `{type, data}`: the account, its keys without what opens anything,
+ * sessions, purchases, usage, agents, then the audit log, newest first. Its memories are the export's. That it was
+ * begun is in the audit log.
+ */
+export async function* exportAccount(
+  tenants: TenantDoor,
+  userId: UserId,
+  actor: AuditActor,
+): AsyncGenerator<string> {
+  const rows = await tenants.withTenant(userId, async (tx) => {
+    const found = await selectAccountData(tx);
+    await appendAudit(tx.ending, { action: 'account.exported', actor, detail: {} });
+    return found;
+  });
+  yield rows.map((row) => `${sealLine(row)}\n`).join('');
+  let before: number | undefined;
+  do {
+    const from = before;
+    const page = await tenants.withTenant(userId, (tx) => selectAudit(tx, from, pageSize), {
+      readOnly: true,
+    });
+    yield page.map((data) => `${sealLine({ type: 'audit', data })}\n`).join('');
+    before = page.length < pageSize ? undefined : page.at(-1)?.seq;
+  } while (before !== undefined);
+  yield `${sealLine({ type: 'end' })}\n`;
+}
