@@ -13,17 +13,8 @@ import { docs } from './routes/docs.js';
 import { endMemorySession } from './routes/end-memory-session.js';
 import { endSession } from './routes/end-session.js';
 import { eraseAccount } from './routes/erase-account.js';
-
-<<<<<<< HEAD
-
 import { evaluate } from './routes/evaluate.js';
-
-=======
-
 import { exportAccount } from './routes/export-account.js';
-
->>>>>>> bbf2c4f (Account data can be taken along; npm run life shows an account's whole life; the raw SQL suite knows the audit tables)
-
 import { exportMemories } from './routes/export-memories.js';
 import { followEvents } from './routes/follow-events.js';
 import { forgetMemory } from './routes/forget-memory.js';
