@@ -17,7 +17,8 @@ export type { RetryOptions } from './retry.js';
 export type { ClientOptions } from './settings.js';
 export { type FieldError, StellarMemoryError } from './stellar-memory-error.js';
 export type { SyncTransport } from './sync/feed.js';
-export type { Sync, SyncChange, SyncEvents, SyncOptions } from './sync/sync.js';
+export { indexedDbStorage } from './sync/indexed-db-storage.js';
+export type { Sync, SyncChange, SyncEvents, SyncOptions, SyncRejection } from './sync/sync.js';
 export { memoryStorage, type StorageWrite, type SyncStorage } from './sync/sync-storage.js';
 export type { CallOptions } from './transport.js';
 export type {
@@ -32,6 +33,8 @@ export type {
   Metadata,
   MetadataFilter,
   Moment,
+  MutationOp,
+  MutationResult,
   PatchRequest,
   RecallBatchQuery,
   RecallContextQuery,

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.js';
+
 /**
  * What travels over REST, written out so that users of the client need no schema library.
  * `test/wire.types.ts` proves each type equal to the server's schema; names are those of the wire.
@@ -324,4 +326,59 @@ export interface ChangesResponse {
   memories: Memory[];
   /** Whether to ask again at once. */
   more: boolean;
+}
+
+/** What a mutation does to one memory. */
+export type MutationOp =
+  /** `id`: a lower-case UUID that the client made. */
+  | { op: 'store'; id: string; memory: StoreRequest }
+  | { op: 'edit'; id: string; set: PatchRequest }
+  | { op: 'forget'; id: string };
+
+/** What happened at one moment on one replica. */
+export interface Mutation {
+  /** Unique within the account; sent again, it is answered as before. */
+  mid: string;
+  /** Hybrid logical clock: milliseconds since the Unix epoch, a point, a counter. */
+  hlc: string;
+  /** Who made it; decides between equal times. */
+  agent?: string | undefined;
+  ops: MutationOp[];
+}
+
+/** Fields of a memory that are merged one by one: of each the later edit stays. */
+export type MemoryField = keyof PatchRequest;
+
+/** What became of one operation. */
+export interface MutationResult {
+  /** merged: some fields were edited later elsewhere and stay. lost: all of them. gone: the memory was forgotten. */
+  result: 'applied' | 'merged' | 'dup' | 'lost' | 'gone' | 'rejected';
+  id?: string | undefined;
+  /** Fields whose edit did not stay. */
+  lost?: MemoryField[] | undefined;
+  /** Why it was rejected. */
+  error?:
+    | {
+        code: ErrorCode;
+        detail: string;
+        limit?: number | undefined;
+        used?: number | undefined;
+      }
+    | undefined;
+}
+
+/** The answer to a mutation: it is committed. */
+export interface MutationAck {
+  mid: string;
+  /** The change that made it visible: a reader who is there has it. */
+  seq: number;
+  /** One for each operation. */
+  results: MutationResult[];
+}
+
+/** Answers in the order sent. */
+export interface MutationsResponse {
+  /** The server's clock. */
+  hlc: string;
+  acks: MutationAck[];
 }

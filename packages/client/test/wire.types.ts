@@ -1,6 +1,12 @@
 import type * as server from '@stellar-memory/protocol';
 import type * as client from '../src/index.js';
-import type { ChangeEvent, ChangesResponse } from '../src/wire.js';
+import type {
+  ChangeEvent,
+  ChangesResponse,
+  Mutation,
+  MutationResult,
+  MutationsResponse,
+} from '../src/wire.js';
 
 /*
  * Checked by the compiler alone: the client's own types are those of the server's schemas.
@@ -54,6 +60,10 @@ export type Proof = [
   Holds<Same<client.UsageResponse, Got<typeof server.UsageResponse>>>,
   Holds<Same<ChangeEvent, Got<typeof server.ChangeEvent>>>,
   Holds<Same<ChangesResponse, Got<typeof server.ChangesResponse>>>,
+  // It makes all ids itself, and reports no recalls: one of what the server takes.
+  Holds<Mutation extends Sent<typeof server.Mutation> ? true : false>,
+  Holds<Same<MutationResult, Got<typeof server.MutationResult>>>,
+  Holds<Same<MutationsResponse, Got<typeof server.MutationsResponse>>>,
   Holds<Same<client.Scope, server.Scope>>,
   Holds<Same<client.CreateApiKeyRequest, Sent<typeof server.CreateApiKeyRequest>>>,
   Holds<Same<client.RotateApiKeyRequest, Sent<typeof server.RotateApiKeyRequest>>>,

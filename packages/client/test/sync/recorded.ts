@@ -1,10 +1,11 @@
-import type { Sync, SyncChange } from '../../src/index.js';
+import type { Sync, SyncChange, SyncRejection } from '../../src/index.js';
 
 /** A replica and what it told. */
 export interface Recorded {
   readonly sync: Sync;
   /** One line for each change: id and content, or – for one that was forgotten. */
   readonly changes: readonly string[];
+  readonly rejected: readonly SyncRejection[];
   /** Names of the other events. */
   readonly told: readonly string[];
   /** Resolves when it holds; looks again after every event. Rejects when the replica ends before. */
@@ -17,12 +18,17 @@ const otherEvents = ['online', 'offline', 'caught-up', 'reset'] as const;
 export function record(sync: Sync): Recorded {
   const changes: string[] = [];
   const told: string[] = [];
+  const rejected: SyncRejection[] = [];
   const waiting = new Set<() => void>();
   const look = (): void => {
     for (const each of waiting) each();
   };
   sync.on('change', (change) => {
     changes.push(lineOf(change));
+    look();
+  });
+  sync.on('rejected', (rejection) => {
+    rejected.push(rejection);
     look();
   });
   for (const name of otherEvents)
@@ -33,6 +39,7 @@ export function record(sync: Sync): Recorded {
   return {
     sync,
     changes,
+    rejected,
     told,
     until: (holds) =>
       new Promise((resolve, reject) => {
