@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../scripts/postgres.mjs';
+import { benchDelivery } from './delivery.js';
 import { benchEmbedded, benchFoundation } from './foundation.js';
 import { line, machine } from './harness/report.js';
 import { benchLimits } from './limits.js';
+import { benchMutations } from './mutations.js';
 import { benchRecall } from './recall.js';
 import { benchSync } from './sync.js';
 import { benchVectors } from './vectors.js';
@@ -31,7 +33,11 @@ if (parts.some((part) => onPostgres.includes(part))) {
   try {
     if (parts.includes('foundation')) await benchFoundation(url, size);
     if (parts.includes('limits')) await benchLimits(url, size);
-    if (parts.includes('sync')) await benchSync(url, size);
+    if (parts.includes('sync')) {
+      await benchSync(url, size);
+      await benchMutations(url, size);
+      await benchDelivery(url, size);
+    }
     if (parts.includes('recall'))
       await benchRecall({ superuserUrl: url, size, database: values.database });
     if (parts.includes('vectors'))

@@ -60,15 +60,16 @@ async function isReady(folder) {
 }
 
 /**
- * Starts the server on a free port of the loopback and waits until it is ready.
+ * Starts the server on a free port of the loopback, or on the one it had before, and waits until it is ready.
  *
  * @param {string} bin
  * @param {string} folder
  * @param {Record<string, string | number>} settings
+ * @param {number} [before] Port of the run before.
  * @returns {Promise<number | undefined>} The port, or nothing when somebody else took it meanwhile.
  */
-export async function launch(bin, folder, settings) {
-  const port = await freePort();
+export async function launch(bin, folder, settings, before) {
+  const port = before ?? (await freePort());
   const all = { ...settings, port, listen_addresses: '127.0.0.1', unix_socket_directories: '' };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const logFile = join(folder, 'log');

@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Tally } from './tally.js';
+
+/** A way to the nodes: goes over to the next one when a request fails, and says for how long nothing went. */
+export class Connection {
+  readonly #origins: readonly string[];
+  readonly #key: string;
+  readonly #tally: Tally;
+  readonly #random: () => number;
+  #at: number;
+  #failedAt: number | undefined;
+
+  constructor(origins: readonly string[], key: string, tally: Tally, random: () => number) {
+    this.#origins = origins;
+    this.#key = key;
+    this.#tally = tally;
+    this.#random = random;
+    this.#at = Math.floor(random() * origins.length);
+  }
+
+  /**
+   * Sends until it is answered. A failure says nothing of whether the server has acted; only what the request itself
+   * says makes it safe to send again.
+   *
+   * @param cutAfterMs the connection is cut after so long, where it has not been answered by then
+   */
+  async send(path: string, body: unknown, cutAfterMs: () => number | undefined): Promise<unknown> {
+    for (;;) {
+      const answer = await this.#try(path, body, cutAfterMs());
+      if (answer !== undefined) return answer.json;
+    }
+  }
+
+  async #try(
+    path: string,
+    body: unknown,
+    cutAfterMs: number | undefined,
+  ): Promise<{ readonly json: unknown } | undefined> {
+    const cut = cutAfterMs === undefined ? undefined : AbortSignal.timeout(Math.ceil(cutAfterMs));
+    const signals = [AbortSignal.timeout(15_000), ...(cut === undefined ? [] : [cut])];
+    try {
+      const answer = await fetch(`${this.#origins[this.#at]}${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { 'x-api-key': this.#key, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.any(signals),
+      });
+      const text = await answer.text();
+      if (answer.status === 200) return this.#answered(text);
+      if (answer.status < 500) this.#tally.faults.push(`${path}: ${answer.status} ${text}`);
+    } catch (error) {
+      if (cut?.aborted === true) {
+        this.#tally.disconnects += 1;
+        this.#at = (this.#at + 1) % this.#origins.length;
+        return undefined;
+      }
+      if (!(error instanceof Error)) throw error;
+    }
+    return this.#failed();
+  }
+
+  #answered(text: string): { readonly json: unknown } {
+    if (this.#failedAt !== undefined) this.#tally.outages.push(performance.now() - this.#failedAt);
+    this.#failedAt = undefined;
+    return { json: JSON.parse(text) };
+  }
+
+  async #failed(): Promise<undefined> {
+    this.#failedAt ??= performance.now();
+    this.#at = (this.#at + 1) % this.#origins.length;
+    await delay(20 + this.#random() * 180);
+    return undefined;
+  }
+}
