@@ -648,6 +648,19 @@ create table migration_undo (
   constraint migration_undo_pkey PRIMARY KEY (version, direction, relation, row_key)
 );
 
+create table mutations (
+  user_id uuid not null,
+  mid text not null,
+  fingerprint text not null,
+  seq bigint not null,
+  results jsonb not null,
+  answered_at timestamp with time zone default now() not null,
+  constraint mutations_pkey PRIMARY KEY (user_id, mid),
+  constraint mutations_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+alter table mutations enable row level security;
+alter table mutations force row level security;
+
 create table operator_actions (
   user_id uuid not null,
   id uuid default gen_random_uuid() not null,
@@ -879,6 +892,8 @@ CREATE INDEX memories_user_id_zone ON public.memories USING btree (user_id, zone
 
 CREATE INDEX memory_sessions_started_at ON public.memory_sessions USING btree (user_id, started_at DESC, id);
 
+CREATE INDEX mutations_user_id_answered_at ON public.mutations USING btree (user_id, answered_at);
+
 CREATE INDEX sessions_token_hash ON public.sessions USING btree (token_hash);
 
 CREATE INDEX sign_in_requests_email ON public.sign_in_requests USING btree (email, created_at);
@@ -1008,6 +1023,10 @@ create policy tenant on memory_sessions as permissive for all to stellar_app
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
 create policy tenant on memory_versions as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on mutations as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
@@ -1198,6 +1217,8 @@ grant delete, insert, select, update on table memory_recalls to stellar_app;
 grant delete, insert, select, update on table memory_sessions to stellar_app;
 
 grant delete, insert, select on table memory_versions to stellar_app;
+
+grant delete, insert, select, update on table mutations to stellar_app;
 
 grant select on table operator_actions to stellar_app;
 

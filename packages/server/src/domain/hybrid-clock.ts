@@ -21,10 +21,10 @@ export function compareStamps(a: Stamp, b: Stamp): number {
   return a.by < b.by ? -1 : 1;
 }
 
-/** More than any counter on the wire (5 digits). */
-const counters = 100_000;
-/** Milliseconds ahead of the clamp that are told apart; with the counter they stay below 2^53. */
-const tellableAheadMs = 50_000_000_000;
+/** More than any counter on the wire (5 digits), for each of the operations that a mutation may have. */
+const counters = 100_000 * limits.mutationOps;
+/** Milliseconds ahead of the clamp that are told apart, 57 days; with the counter they stay below 2^53. */
+const tellableAheadMs = 5_000_000_000;
 
 /**
  * Takes a client's time in. One that is too far ahead counts as the latest moment allowed now, so that from a minute
@@ -32,9 +32,11 @@ const tellableAheadMs = 50_000_000_000;
  *
  * @param hlc as `hybridTime` of the protocol lets it through
  * @param nowMs the server's clock
+ * @param place of the operation in its mutation: a later one has seen the earlier
  */
-export function admitStamp(hlc: string, by: string, nowMs: number): Stamp {
-  const [ms, counter] = hlc.split('.').map(Number) as [number, number];
+export function admitStamp(hlc: string, by: string, nowMs: number, place = 0): Stamp {
+  const [ms, count] = hlc.split('.').map(Number) as [number, number];
+  const counter = count * limits.mutationOps + place;
   const latest = Math.floor(nowMs) + limits.clockAheadMs;
   if (ms <= latest) return { ms, counter, by };
   const ahead = Math.min(ms - latest, tellableAheadMs);

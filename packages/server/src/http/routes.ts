@@ -42,6 +42,7 @@ import { memoryGraph } from './routes/memory-graph.js';
 import { memoryHistory } from './routes/memory-history.js';
 import { memoryPath } from './routes/memory-path.js';
 import { metrics } from './routes/metrics.js';
+import { mutate } from './routes/mutate.js';
 import { narrate } from './routes/narrate.js';
 import { openApi } from './routes/openapi.js';
 import { patchMemory } from './routes/patch-memory.js';
@@ -104,6 +105,7 @@ export const routes: readonly Route[] = [
   readChanges,
   followEvents,
   createSyncTicket,
+  mutate,
   listApiKeys,
   createApiKey,
   rotateApiKey,

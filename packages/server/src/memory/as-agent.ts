@@ -19,6 +19,7 @@ export type AgentMemories = Pick<
   | 'get'
   | 'patch'
   | 'forget'
+  | 'mutate'
 >;
 
 /**
@@ -52,6 +53,7 @@ export function asAgent(memories: MemoryService, agentId: string): MemoryService
     },
     forget: (userId, id, idempotency, options) =>
       memories.forget(userId, id, idempotency, { ...options, agentId }),
+    mutate: (userId, mutations) => memories.mutate(userId, mutations, { agentId }),
   };
   return { ...refusing, ...mine };
 }

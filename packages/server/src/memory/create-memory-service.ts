@@ -2,6 +2,7 @@ import type { MemoryDependencies } from './dependencies.js';
 import { createForget } from './forget.js';
 import { createList } from './list.js';
 import type { MemoryService } from './memory-service.js';
+import { createMutate } from './mutate.js';
 import { createGet, createPatch } from './patch.js';
 import { createRecalls } from './recall.js';
 import { RecallTallies } from './recall-tallies.js';
@@ -18,6 +19,7 @@ export function createMemoryService(dependencies: MemoryDependencies): MemorySer
     forget: createForget(dependencies),
     get: createGet(dependencies),
     patch: createPatch(dependencies),
+    mutate: createMutate(dependencies),
     list: createList(dependencies),
     timeline: createTimeline(dependencies),
     stats: createStats(dependencies),

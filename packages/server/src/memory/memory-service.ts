@@ -2,6 +2,8 @@ import type {
   ListQuery,
   ListResponse,
   Memory,
+  Mutation,
+  MutationsResponse,
   PatchRequest,
   RecallBatchQuery,
   RecallContextQuery,
@@ -116,6 +118,17 @@ export interface MemoryService {
     patch: PatchRequest,
     options?: PatchOptions,
   ): Promise<VersionedMemory>;
+  /**
+   * Merges what clients did, each mutation once: a repeated one is answered as before. One result an operation; what
+   * cannot be done is `rejected` there, and the others go on. Answers after the commit.
+   *
+   * @param options `agentId`: another agent's memory is as one that is not there
+   */
+  mutate(
+    userId: UserId,
+    mutations: readonly Mutation[],
+    options?: { readonly agentId?: string },
+  ): Promise<MutationsResponse>;
   list(userId: UserId, query: ListQuery): Promise<ListResponse>;
   timeline(userId: UserId, query: TimelineQuery): Promise<TimelineResponse>;
   stats(userId: UserId): Promise<StatsResponse>;

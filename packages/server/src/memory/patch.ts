@@ -4,18 +4,21 @@ import { epochSeconds } from '../domain/clock.js';
 import { StellarError } from '../domain/stellar-error.js';
 import { moveAgent } from '../storage/statements/agents.js';
 import {
+  type EditedMemory,
+  type LockedMemory,
   lockMemory,
   type MemoryRecord,
   selectMemory,
-  updateMemory,
+  updateMemories,
 } from '../storage/statements/memories.js';
-import { insertVersion } from '../storage/statements/memory-versions.js';
+import { insertVersions } from '../storage/statements/memory-versions.js';
 import { changeUsage, lockUsage, selectUsage } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import { isOf } from './as-agent.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { idempotently } from './idempotently.js';
 import type { MemoryService, VersionedMemory } from './memory-service.js';
+import { clocksAfter } from './mutations/registers.js';
 import { orbitAtStore } from './new-memory.js';
 import { etagOf, present } from './present.js';
 import { quotaExceeded } from './quota.js';
@@ -42,7 +45,10 @@ export const createPatch =
           throw new StellarError('not_found');
         if (options.ifMatch !== undefined && options.ifMatch !== etagOf(before))
           throw new StellarError('precondition_failed');
-        const after = await write(tx, dependencies, before, edit(dependencies, before, patch));
+        const after = await write(tx, dependencies, before, {
+          memory: editMemory(dependencies, before, patch),
+          clocks: clocksAfter(before, patch, dependencies.clock.nowMs()),
+        });
         return { memory: present(after), etag: etagOf(after) };
       }),
     );
@@ -50,7 +56,8 @@ export const createPatch =
     return edited;
   };
 
-function edit(
+/** The memory as the edit leaves it. */
+export function editMemory(
   { clock, profile }: MemoryDependencies,
   before: MemoryRecord,
   patch: PatchRequest,
@@ -81,15 +88,19 @@ const given = <Value>(value: Value | null | undefined, before: Value | null): Va
 
 const searched = ['content', 'sessionId', 'speaker', 'role', 'occurredAt'] as const;
 
+/** Whether an edit changes what is searched. */
+export const isSearchedOtherwise = (before: MemoryRecord, after: MemoryRecord): boolean =>
+  searched.some((field) => before[field] !== after[field]);
+
 /** Writes an edit; when what is searched changed, the memory becomes a new document of the index. */
 async function write(
   tx: TenantTransaction,
   dependencies: MemoryDependencies,
-  before: MemoryRecord,
-  after: MemoryRecord,
+  before: LockedMemory,
+  { memory: after, clocks }: EditedMemory,
 ): Promise<MemoryRecord> {
   const { index } = dependencies;
-  const reindexed = searched.some((field) => before[field] !== after[field]);
+  const reindexed = isSearchedOtherwise(before, after);
   const doc = await changeUsage(tx, {
     leaves: before.zone,
     enters: after.zone,
@@ -98,7 +109,7 @@ async function write(
   const written = reindexed ? { ...after, doc } : after;
   await Promise.all([
     countAgents(tx, dependencies, before, after),
-    updateMemory(tx, written),
+    updateMemories(tx, [{ memory: written, clocks }]),
     keepFormer(tx, before, written),
     ...(reindexed ? [index.remove(tx, [before.doc]), index.add(tx, doc, written)] : []),
   ]);
@@ -112,13 +123,16 @@ async function keepFormer(
   { content, metadata, updatedAt }: MemoryRecord,
 ): Promise<void> {
   if (before.content === content && isDeepStrictEqual(before.metadata, metadata)) return;
-  await insertVersion(tx, before.id, {
-    content: before.content,
-    metadata: before.metadata,
-    importance: before.importance,
-    replacedAt: updatedAt,
-    reason: 'edited',
-  });
+  await insertVersions(tx, [
+    {
+      memoryId: before.id,
+      content: before.content,
+      metadata: before.metadata,
+      importance: before.importance,
+      replacedAt: updatedAt,
+      reason: 'edited',
+    },
+  ]);
 }
 
 /** Errors: `quota_exceeded` when the memory would go to an agent for whom there is no room. */

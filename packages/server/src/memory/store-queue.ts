@@ -34,15 +34,27 @@ export class StoreQueue<Item, Result> {
 
   /** Errors: what the write throws; `unavailable` when too many stores of the tenant wait already. */
   add(userId: UserId, item: Item): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      const waiting = this.#waiting.get(userId);
-      const entry = { item, resolve, reject };
-      if (waiting === undefined) {
-        this.#waiting.set(userId, [entry]);
-        void this.#drain(userId);
-      } else if (waiting.length < maxWaiting) waiting.push(entry);
-      else reject(new StellarError('unavailable', { retryAfterSeconds: 1 }));
-    });
+    return this.addAll(userId, [item])[0]!;
+  }
+
+  /** The same for items that arrive together: they keep their order, and go together as far as a group holds them. */
+  addAll(userId: UserId, items: readonly Item[]): Promise<Result>[] {
+    const waiting = this.#waiting.get(userId);
+    if (waiting !== undefined && waiting.length + items.length > maxWaiting)
+      return items.map(() =>
+        Promise.reject(new StellarError('unavailable', { retryAfterSeconds: 1 })),
+      );
+    const entries: Waiting<Item, Result>[] = [];
+    const results = items.map(
+      (item) =>
+        new Promise<Result>((resolve, reject) => void entries.push({ item, resolve, reject })),
+    );
+    if (waiting !== undefined) waiting.push(...entries);
+    else {
+      this.#waiting.set(userId, entries);
+      void this.#drain(userId);
+    }
+    return results;
   }
 
   async #drain(userId: UserId): Promise<void> {

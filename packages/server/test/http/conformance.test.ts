@@ -126,6 +126,15 @@ describe('Every operation', () => {
     await call('GET', '/api/v1/stats');
     await call('GET', '/api/v1/export');
     await call('POST', '/api/v1/import', emptyExport, 'application/x-ndjson');
+    await call('POST', '/api/v1/mutations', {
+      mutations: [
+        {
+          mid: 'of-conformance',
+          hlc: '1700000000000.0',
+          ops: [{ op: 'store', memory: { content: 'three' } }],
+        },
+      ],
+    });
     await call('GET', '/api/v1/changes?limit=10&wait=1');
     await call('GET', '/api/v1/events?follow=false');
     const key = (await call('POST', '/auth/api-keys', {})).json as { id: string };

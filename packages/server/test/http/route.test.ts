@@ -83,6 +83,7 @@ describe('A route', () => {
       'listMemorySessions',
       'memoryGraph',
       'memoryPath',
+      'mutate',
       'narrate',
       'patchMemory',
       'recall',

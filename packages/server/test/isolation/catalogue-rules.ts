@@ -59,7 +59,7 @@ export const catalogueRules: Readonly<Record<string, string>> = {
     select c.relname as breach from pg_class c
       join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
      where c.relkind in ('r', 'p')
-       and (c.relname like 'memor%' or c.relname like 'index_%' or c.relname in ('idempotency', 'changes', 'tombstones'))
+       and (c.relname like 'memor%' or c.relname like 'index_%' or c.relname in ('idempotency', 'changes', 'tombstones', 'mutations'))
        and has_any_column_privilege('stellar_system', c.oid, 'select, insert, update')`,
   'partitions carry no grants of their own': `
     select c.relname as breach from pg_class c

@@ -112,6 +112,12 @@ const tables: Readonly<Record<string, TenantTable>> = {
       `insert into sync_tickets (user_id, ticket_hash, api_key_id, origin, expires_at)
        values ('${user}', 'h', gen_random_uuid(), 'o', now())`,
   },
+  mutations: {
+    insert: (user) =>
+      `insert into mutations (user_id, mid, fingerprint, seq, results)
+       values ('${user}', 'made-offline', 'f', 1, '[]')`,
+    change: 'seq = 99',
+  },
   api_keys: {
     insert: (user) =>
       `insert into api_keys (user_id, key_hash, key_prefix) values ('${user}', md5('${user}'), 'p')`,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { RecallQuery, StoreRequest } from '@stellar-memory/protocol';
+import { Mutation, RecallQuery, StoreRequest } from '@stellar-memory/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MemoryId, UserId } from '../../src/domain/ids.js';
 import type { Database } from '../../src/storage/database.js';
@@ -35,6 +35,7 @@ async function attack(
     () => life.forgotten(attacker, { limit: 100 }),
     () => life.restore(attacker, forgotten),
     () => memories.forget(attacker, forgotten, undefined, { permanent: true }),
+    () => memories.mutate(attacker, [overwriting(target)]),
     () => memories.forget(attacker, target),
   ];
   const seen: unknown[] = [];
@@ -42,6 +43,17 @@ async function attack(
     seen.push(await attempt().catch((error: unknown) => ({ refused: String(error) })));
   return JSON.stringify(seen);
 }
+
+const overwriting = (id: string): Mutation =>
+  Mutation.parse({
+    mid: 'sent-by-another',
+    hlc: `${Date.now()}.0`,
+    ops: [
+      { op: 'edit', id, set: { content: 'mine now' } },
+      { op: 'recalled', id },
+      { op: 'forget', id },
+    ],
+  });
 
 describeEngines('two walls, each enough', (engine) => {
   verifies('NFR-isolation', 'NFR-rls', 'FR-02', 'FR-03');
@@ -82,6 +94,7 @@ describeEngines('two walls, each enough', (engine) => {
       'tenant_sync',
       'changes',
       'tombstones',
+      'mutations',
     ];
     const rows = [];
     for (const table of tables)

@@ -37,3 +37,15 @@ export const selectAgents = (
      where user_id = ${tx.userId} ${after === undefined ? sql`` : sql`and agent_id > ${after}`}
      order by agent_id
      limit ${limit}`);
+
+/** How many memories each of these agents has, and those that have any of these memories; none is left out. */
+export const selectAgentCounts = (
+  tx: TenantTransaction,
+  agents: readonly string[],
+  memoryIds: readonly string[],
+): Promise<{ agent: string; memories: number }[]> =>
+  tx.query(sql<{ agent: string; memories: number }>`
+    select agent_id as agent, memories from agents
+     where user_id = ${tx.userId}
+       and (agent_id = any(${agents}::text[]) or agent_id in (
+            select agent_id from memories where user_id = ${tx.userId} and id = any(${memoryIds}::text[])))`);

@@ -181,16 +181,28 @@ export async function memoryExists(tx: TenantTransaction, id: MemoryId): Promise
   return rows.length > 0;
 }
 
+/** A memory under its lock, with what says when each of its fields was edited. */
+export interface LockedMemory extends MemoryRecord {
+  /** As the column has it: `clocksOf` reads it. v1 kept other things there. */
+  readonly clocks: unknown;
+}
+
+/** Memories by id, locked until the transaction ends; in no order, those that are not there left out. */
+export async function lockMemories(
+  tx: TenantTransaction,
+  ids: readonly string[],
+): Promise<LockedMemory[]> {
+  const rows = await tx.query(sql<MemoryRow & { vector_clock: unknown }>`
+    select ${columns}, m.vector_clock ${fromMemories}
+     where m.user_id = ${tx.userId} and m.id = any(${ids}::text[]) order by m.id for update of m`);
+  return rows.map((row) => ({ ...toRecord(row), clocks: row.vector_clock }));
+}
+
 /** One memory by id, locked until the transaction ends. */
-export async function lockMemory(
+export const lockMemory = async (
   tx: TenantTransaction,
   id: MemoryId,
-): Promise<MemoryRecord | undefined> {
-  const [row] = await tx.query<MemoryRow>(
-    sql`select ${columns} ${fromMemories} where m.user_id = ${tx.userId} and m.id = ${id} for update of m`,
-  );
-  return row && toRecord(row);
-}
+): Promise<LockedMemory | undefined> => (await lockMemories(tx, [id]))[0];
 
 /**
  * Memories by document number, in no order. Migration 014 has the statement: one look-up a document, planned once.
@@ -305,17 +317,62 @@ export async function selectTimeline(
   return rows.map(toRecord);
 }
 
-/** Rewrites what an edit may change; the caller holds the row's lock. */
-export async function updateMemory(tx: TenantTransaction, memory: MemoryRecord): Promise<void> {
+/** A memory as an edit leaves it. */
+export interface EditedMemory {
+  readonly memory: MemoryRecord;
+  /** When its fields were edited, to be kept in the row. */
+  readonly clocks: object;
+}
+
+/** A memory as the update takes it. */
+const toEditedItem = ({ memory, clocks }: EditedMemory): object => ({
+  id: memory.id,
+  doc: memory.doc,
+  content: memory.content,
+  metadata: memory.metadata,
+  importance: memory.importance,
+  zone: memory.zone,
+  score: memory.score,
+  updated_at: memory.updatedAt,
+  occurred_at: memory.occurredAt,
+  agent_id: memory.agentId,
+  session_id: memory.sessionId,
+  speaker: memory.speaker,
+  role: memory.role,
+  pinned: memory.pinned,
+  clocks,
+});
+
+/** Rewrites what edits may change, in one statement; the caller holds the rows' locks. */
+export async function updateMemories(
+  tx: TenantTransaction,
+  edited: readonly EditedMemory[],
+): Promise<void> {
+  const ids = edited.map(({ memory }) => memory.id);
+  // The ids twice: by the array the rows are found, whatever the planner thinks of the JSON.
   await tx.query(sql`
-    update memories
-       set doc = ${memory.doc}, content = ${memory.content},
-           metadata = ${JSON.stringify(memory.metadata)}::jsonb,
-           arbitrary_importance = ${memory.importance}, zone = ${memory.zone}, total_score = ${memory.score},
-           updated_at = ${memory.updatedAt}, occurred_at = ${memory.occurredAt},
-           agent_id = ${memory.agentId}, session_id = ${memory.sessionId},
-           speaker = ${memory.speaker}, role = ${memory.role}, pinned = ${memory.pinned}
-     where user_id = ${tx.userId} and id = ${memory.id}`);
+    update memories m
+       set doc = i.doc, content = i.content, metadata = i.metadata,
+           arbitrary_importance = i.importance, zone = i.zone, total_score = i.score,
+           updated_at = i.updated_at, occurred_at = i.occurred_at,
+           agent_id = i.agent_id, session_id = i.session_id,
+           speaker = i.speaker, role = i.role, pinned = i.pinned, vector_clock = i.clocks
+      from jsonb_to_recordset(${JSON.stringify(edited.map(toEditedItem))}::jsonb) as i (
+           id text, doc integer, content text, metadata jsonb, importance double precision, zone integer,
+           score double precision, updated_at double precision, occurred_at double precision,
+           agent_id text, session_id text, speaker text, role text, pinned boolean, clocks jsonb)
+     where m.user_id = ${tx.userId} and m.id = any(${ids}::text[]) and i.id = m.id`);
+}
+
+/** Keeps when fields were edited of memories that this transaction stored. */
+export async function updateClocks(
+  tx: TenantTransaction,
+  stored: readonly { readonly id: MemoryId; readonly clocks: object }[],
+): Promise<void> {
+  await tx.query(sql`
+    update memories m set vector_clock = i.clocks
+      from jsonb_to_recordset(${JSON.stringify(stored)}::jsonb) as i (id text, clocks jsonb)
+     where m.user_id = ${tx.userId} and m.id = any(${stored.map(({ id }) => id)}::text[]) and i.id = m.id`);
 }
 
 /** Deletes one memory and, by cascade, its recalls. */

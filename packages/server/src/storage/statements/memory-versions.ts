@@ -21,26 +21,43 @@ export interface NumberedVersion extends FormerVersion {
   readonly version: number;
 }
 
-/** Keeps a version. The caller holds the counter row's lock, so that no two take one number. */
-export async function insertVersion(
+/** A version and whose it is. */
+export interface KeptVersion extends FormerVersion {
+  readonly memoryId: MemoryId;
+}
+
+/**
+ * Keeps versions, those of one memory in the order given. The caller holds the counter row's lock, so that no two take
+ * one number.
+ */
+export async function insertVersions(
   tx: TenantTransaction,
-  memoryId: MemoryId,
-  former: FormerVersion,
+  kept: readonly KeptVersion[],
 ): Promise<void> {
+  const ids = [...new Set(kept.map(({ memoryId }) => memoryId))];
   await tx.query(sql`
-    with last as (
-      select coalesce(max(version), 0) as version from memory_versions
-       where user_id = ${tx.userId} and memory_id = ${memoryId}
+    with given as (
+      select i.*, row_number() over (partition by i."memoryId" order by i.position) as nth
+        from rows from (jsonb_to_recordset(${JSON.stringify(kept)}::jsonb) as (
+               "memoryId" text, content text, metadata jsonb, importance double precision,
+               "replacedAt" double precision, reason text))
+             with ordinality as i ("memoryId", content, metadata, importance, "replacedAt", reason, position)
+    ), places as (
+      select g."memoryId" as id, count(*) as added,
+             coalesce((select max(v.version) from memory_versions v
+                        where v.user_id = ${tx.userId} and v.memory_id = g."memoryId"), 0) as last
+        from given g group by g."memoryId"
     ), oldest as (
-      delete from memory_versions v using last
-       where v.user_id = ${tx.userId} and v.memory_id = ${memoryId} and v.version <= last.version + 1 - ${keptVersions}::int
+      delete from memory_versions v using places p
+       where v.user_id = ${tx.userId} and v.memory_id = any(${ids}::text[]) and v.memory_id = p.id
+         and v.version <= p.last + p.added - ${keptVersions}::int
     )
     insert into memory_versions (user_id, memory_id, version, content, metadata, importance,
                                  replaced_at, reason)
-    select ${tx.userId}, ${memoryId}, last.version + 1, ${former.content},
-           ${JSON.stringify(former.metadata)}::jsonb, ${former.importance},
-           ${former.replacedAt}, ${former.reason}
-      from last`);
+    select ${tx.userId}, g."memoryId", p.last + g.nth, g.content, g.metadata, g.importance,
+           g."replacedAt", g.reason
+      from given g join places p on p.id = g."memoryId"
+     where g.nth > p.added - ${keptVersions}::int`);
 }
 
 interface VersionRow {

@@ -1,4 +1,4 @@
-import type { Zone } from '@stellar-memory/protocol';
+import { type Zone, zones } from '@stellar-memory/protocol';
 import { sql } from '../sql.js';
 import type { TenantTransaction } from '../tenant-door.js';
 
@@ -33,15 +33,30 @@ export async function selectUsage(tx: TenantTransaction): Promise<TenantUsage | 
   const [row] = await tx.query<UsageRow>(sql`
     select zone_0, zone_1, zone_2, zone_3, zone_4, memory_limit, agents, agent_limit, version
       from tenant_usage where user_id = ${tx.userId}`);
-  return (
-    row && {
-      zones: [row.zone_0, row.zone_1, row.zone_2, row.zone_3, row.zone_4],
-      memoryLimit: row.memory_limit,
-      agents: row.agents,
-      agentLimit: row.agent_limit,
-      version: row.version,
-    }
-  );
+  return row && toUsage(row);
+}
+
+const toUsage = (row: UsageRow): TenantUsage => ({
+  zones: [row.zone_0, row.zone_1, row.zone_2, row.zone_3, row.zone_4],
+  memoryLimit: row.memory_limit,
+  agents: row.agents,
+  agentLimit: row.agent_limit,
+  version: row.version,
+});
+
+/** The counters under their lock: nobody else changes the tenant's memories until the transaction ends. */
+export interface LockedCounters extends TenantUsage {
+  /** The document number that the next memory gets. */
+  readonly nextDoc: number;
+}
+
+/** Takes the counter row's lock and reads it. */
+export async function lockCounters(tx: TenantTransaction): Promise<LockedCounters> {
+  const [row] = await tx.query(sql<UsageRow & { next_doc: number }>`
+    select zone_0, zone_1, zone_2, zone_3, zone_4, memory_limit, agents, agent_limit, version, next_doc
+      from tenant_usage where user_id = ${tx.userId} for update`);
+  if (row === undefined) throw new Error('the tenant has no counter row');
+  return { ...toUsage(row), nextDoc: row.next_doc };
 }
 
 /** Adds up the memories of every zone. */
@@ -67,18 +82,30 @@ const count = (zone: Zone, change: UsageChange): number =>
   (change.enters === zone ? 1 : 0) - (change.leaves === zone ? 1 : 0);
 
 /** Applies the change to the counter row, which serialises the tenant's writers; answers the first document number taken. */
-export async function changeUsage(tx: TenantTransaction, change: UsageChange): Promise<number> {
+export const changeUsage = (tx: TenantTransaction, change: UsageChange): Promise<number> =>
+  moveCounters(
+    tx,
+    zones.map((zone) => count(zone, change)),
+    change.documents,
+  );
+
+/** The same for many memories: what is added to each zone, and how many document numbers are taken. */
+export async function moveCounters(
+  tx: TenantTransaction,
+  [core, inner, outer, belt, cloud]: readonly number[],
+  documents: number,
+): Promise<number> {
   const [row] = await tx.query<{ first_doc: number }>(sql`
     update tenant_usage
        set version = version + 1,
-           next_doc = next_doc + ${change.documents},
-           zone_0 = zone_0 + ${count(0, change)},
-           zone_1 = zone_1 + ${count(1, change)},
-           zone_2 = zone_2 + ${count(2, change)},
-           zone_3 = zone_3 + ${count(3, change)},
-           zone_4 = zone_4 + ${count(4, change)}
+           next_doc = next_doc + ${documents},
+           zone_0 = zone_0 + ${core ?? 0},
+           zone_1 = zone_1 + ${inner ?? 0},
+           zone_2 = zone_2 + ${outer ?? 0},
+           zone_3 = zone_3 + ${belt ?? 0},
+           zone_4 = zone_4 + ${cloud ?? 0}
      where user_id = ${tx.userId}
-     returning next_doc - ${change.documents} as first_doc`);
+     returning next_doc - ${documents} as first_doc`);
   if (row === undefined) throw new Error('the tenant has no counter row');
   return row.first_doc;
 }

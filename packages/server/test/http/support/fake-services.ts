@@ -5,6 +5,9 @@ import type {
   CreateUserRequest,
   ListQuery,
   Memory,
+  Mutation,
+  MutationOp,
+  MutationResult,
   PatchRequest,
   PatchUserRequest,
   RecallBatchQuery,
@@ -125,6 +128,20 @@ export class MemoriesInMemory implements MemoryService {
     const edited = { ...memory, ...patch, updated_at: memory.updated_at + 1 } as Memory;
     this.#of(user).set(id, edited);
     return this.get(user, id);
+  }
+
+  async mutate(user: UserId, mutations: readonly Mutation[]) {
+    const acks = mutations.map(async ({ mid, ops }, seq) => ({
+      mid,
+      seq,
+      results: await Promise.all(ops.map((op) => this.#mutateOne(user, op))),
+    }));
+    return { hlc: `${storedAt * 1000}.0`, acks: await Promise.all(acks) };
+  }
+
+  async #mutateOne(user: UserId, op: MutationOp): Promise<MutationResult> {
+    if (op.op === 'store') return { result: 'applied', id: (await this.store(user, op.memory)).id };
+    return { result: this.#of(user).has(op.id) ? 'applied' : 'gone', id: op.id };
   }
 
   async list(user: UserId, query: ListQuery) {

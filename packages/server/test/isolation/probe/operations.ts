@@ -76,6 +76,23 @@ const builders: Readonly<Record<string, Build>> = {
     path: `/api/v1/recall/confident?limit=100&query=${encodeURIComponent(words)}`,
   }),
   evaluate: () => ({ path: '/api/v1/evaluate', body: { content: 'A note to self' } }),
+  // An edit and a report of recalls that aim at one tenant's memory, sent by another.
+  mutate: ({ memoryId }) => ({
+    path: '/api/v1/mutations',
+    body: {
+      mutations: [
+        {
+          mid: crypto.randomUUID(),
+          hlc: '1700000000000.0',
+          ops: [
+            { op: 'edit', id: memoryId, set: { content: 'not by its owner' } },
+            { op: 'recalled', id: memoryId, times: 3 },
+            { op: 'forget', id: memoryId },
+          ],
+        },
+      ],
+    },
+  }),
   timeline: () => ({ path: '/api/v1/timeline?limit=100' }),
   readChanges: () => ({ path: '/api/v1/changes?limit=100' }),
   createSyncTicket: () => ({

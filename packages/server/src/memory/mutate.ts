@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import type { Mutation, MutationAck } from '@stellar-memory/protocol';
+import { formatHybridTime } from '../domain/hybrid-clock.js';
+import type { UserId } from '../domain/ids.js';
+import { StellarError } from '../domain/stellar-error.js';
+import {
+  deleteExpiredMutations,
+  insertMutations,
+  type MutationAnswer,
+} from '../storage/statements/mutations.js';
+import type { TenantTransaction } from '../storage/tenant-door.js';
+import type { MemoryDependencies } from './dependencies.js';
+import type { MemoryService } from './memory-service.js';
+import { GroupPlan, rejected, type Sender } from './mutations/group-plan.js';
+import { type GroupView, readGroupView } from './mutations/group-view.js';
+import { changesMemories, writesOf } from './mutations/group-writes.js';
+import { writeGroup } from './mutations/write-group.js';
+import { StoreQueue } from './store-queue.js';
+
+/** A mutation that waits for its transaction. */
+interface Arrived {
+  readonly mutation: Mutation;
+  readonly sender: Sender;
+  readonly fingerprint: string;
+}
+
+/**
+ * `mutate`. Mutations of one tenant that arrive during another's transaction share the next one, in their order.
+ * Round trips of a group: 3 (locks and reads, writes, commit).
+ */
+export function createMutate(dependencies: MemoryDependencies): MemoryService['mutate'] {
+  const queue = new StoreQueue<Arrived, MutationAck>((userId, group) =>
+    commitGroup(dependencies, userId, group),
+  );
+  return async (userId, mutations, { agentId } = {}) => {
+    const sender = { agentId };
+    const arrived = mutations.map((mutation) => ({
+      mutation,
+      sender,
+      fingerprint: fingerprintOf(mutation, sender),
+    }));
+    const acks = await Promise.all(queue.addAll(userId, arrived));
+    return { hlc: formatHybridTime(dependencies.clock.nowMs()), acks };
+  };
+}
+
+const fingerprintOf = (mutation: Mutation, { agentId }: Sender): string =>
+  createHash('sha256')
+    .update(JSON.stringify([mutation, agentId ?? null]))
+    .digest('base64url')
+    .slice(0, 22);
+
+async function commitGroup(
+  dependencies: MemoryDependencies,
+  userId: UserId,
+  group: readonly Arrived[],
+): Promise<MutationAck[]> {
+  const done = await dependencies.tenants.withTenant(userId, (tx) =>
+    applyGroup(tx, dependencies, group),
+  );
+  done.note(userId);
+  return done.acks;
+}
+
+interface Done {
+  readonly acks: MutationAck[];
+  /** Tells, after the commit, whoever has to know. */
+  readonly note: (userId: UserId) => void;
+}
+
+async function applyGroup(
+  tx: TenantTransaction,
+  dependencies: MemoryDependencies,
+  group: readonly Arrived[],
+): Promise<Done> {
+  const view = await readGroupView(tx, group);
+  const plan = new GroupPlan(view, dependencies.clock.nowMs(), dependencies);
+  const answers = answersOf(group, view, plan);
+  const fresh = [...answers.values()].filter(({ mid }) => !view.answered.has(mid));
+  if (fresh.length === 0) return { acks: acksOf(group, view, answers, 0), note: () => undefined };
+  const writes = writesOf(plan, dependencies, view.counters.nextDoc);
+  const [usage, , seq] = await Promise.all([
+    writeGroup(tx, dependencies, writes),
+    deleteExpiredMutations(tx, 2 * fresh.length),
+    insertMutations(tx, fresh),
+  ]);
+  return {
+    acks: acksOf(group, view, answers, seq),
+    note(userId) {
+      if (!changesMemories(writes)) return;
+      dependencies.index.noteChange(userId, writes.stored.length);
+      if (usage !== undefined) dependencies.warnings?.note(userId, usage);
+    },
+  };
+}
+
+/** By mutation id: what was answered before, or is answered now. */
+function answersOf(
+  group: readonly Arrived[],
+  { answered }: GroupView,
+  plan: GroupPlan,
+): Map<string, MutationAnswer> {
+  const answers = new Map<string, MutationAnswer>(answered);
+  for (const { mutation, sender, fingerprint } of group) {
+    const { mid } = mutation;
+    if (!answers.has(mid))
+      answers.set(mid, { mid, fingerprint, results: plan.apply(mutation, sender) });
+  }
+  return answers;
+}
+
+const acksOf = (
+  group: readonly Arrived[],
+  { answered }: GroupView,
+  answers: ReadonlyMap<string, MutationAnswer>,
+  seq: number,
+): MutationAck[] =>
+  group.map(({ mutation: { mid, ops }, fingerprint }) => {
+    const answer = answers.get(mid)!;
+    const results =
+      answer.fingerprint === fingerprint ? [...answer.results] : ops.map(() => rejected(mismatch));
+    return { mid, seq: answered.get(mid)?.seq ?? seq, results };
+  });
+
+const mismatch = new StellarError('idempotency_mismatch', {
+  detail: 'Another mutation had this mid.',
+});
