@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import { type AccessWatch, createAccessWatch } from '../auth/access-watch.system.js';
 import { createSyncTickets, type SyncTickets } from '../auth/sync-tickets.system.js';
 import type { Clock } from '../domain/clock.js';
-import { StellarError } from '../domain/stellar-error.js';
 import type { UpgradeOptions } from '../http/sync-upgrade.js';
 import { createAgentLeases } from '../memory/agent-leases.system.js';
 import { createChangeFeed } from '../memory/change-feed.js';
@@ -33,12 +32,18 @@ export interface Following {
   readonly wakes: RemoteWakes | undefined;
 }
 
+interface FollowingParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Mutations that come over a socket. */
+  readonly apply: ApplyMutation;
+}
+
 /** What follows the change feed, over the two doors. */
 export function createFollowing(
   engine: Engine,
   { tenants, system }: { readonly tenants: TenantDoor; readonly system: SystemDoor },
-  clock: Clock,
-  logger: Logger,
+  { clock, logger, apply }: FollowingParts,
 ): Following {
   const wakes = engine.openWakes?.((wake) => bus.deliver(wake));
   const bus: WakeBus = new WakeBus({
@@ -61,7 +66,7 @@ export function createFollowing(
       bus,
       access,
       keeper,
-      apply: notYet,
+      apply,
       metrics: new SocketMetrics(),
       headOf: (userId) => headPoll.headOf(userId),
     },
@@ -73,11 +78,6 @@ export function createFollowing(
     headPoll,
   };
 }
-
-/** Mutations come over the socket as soon as there is something that applies them. */
-const notYet: ApplyMutation = async () => {
-  throw new StellarError('unavailable', { detail: 'This server takes no mutations yet.' });
-};
 
 /** Every writer tells the index of its commit: whoever waits for the tenant's changes is woken by the same word. */
 export const wakingAfterCommits = (index: LexicalIndex, bus: WakeBus): LexicalIndex => ({

@@ -1,8 +1,9 @@
+import type { Mutation, MutationAck } from '@stellar-memory/protocol';
 import type { Logger } from 'pino';
 import type { AdminService, ApiKeyService } from '../auth/account-service.js';
 import { createAdminService } from '../auth/admin-service.system.js';
 import { type AuditService, createAuditService } from '../auth/audit-service.js';
-import type { Authenticator } from '../auth/identity.js';
+import type { Authenticator, Identity } from '../auth/identity.js';
 import { createAuthenticator } from '../auth/key-authenticator.system.js';
 import { createApiKeyService } from '../auth/key-service.js';
 import type { Clock } from '../domain/clock.js';
@@ -94,7 +95,11 @@ export function createServices(
     });
   const meaning = vectors && meaningOf(database, logger, vectors, embedding);
   const index = embedding === undefined ? lexical : indexWithVectors(lexical, embedding);
-  const following = createFollowing(engine, { tenants, system }, clock, logger);
+  const following = createFollowing(
+    engine,
+    { tenants, system },
+    { clock, logger, apply: (identity, mutation) => applyFor(memories, identity, mutation) },
+  );
   const dependencies = {
     tenants,
     index: wakingAfterCommits(index, following.bus),
@@ -104,7 +109,7 @@ export function createServices(
     upgradeUrl,
     warnings: metering.warnings,
   };
-  const memories = createMemoryService(dependencies);
+  const memories: MemoryService = createMemoryService(dependencies);
   return {
     clock,
     authenticator,
@@ -130,6 +135,16 @@ export function createServices(
     readiness: schemaReadiness(system),
     ...following,
   };
+}
+
+/** A mutation over a socket is the same as one over REST. */
+async function applyFor(
+  memories: MemoryService,
+  { userId, agentId }: Identity,
+  mutation: Mutation,
+): Promise<MutationAck> {
+  const { acks } = await memories.mutate(userId, [mutation], agentId === null ? {} : { agentId });
+  return acks[0]!;
 }
 
 const lexicalOf = (tenants: TenantDoor, logger: Logger): LexicalIndex =>

@@ -99,6 +99,28 @@ describeEngines('a sync socket', (engine) => {
     expect(await client.next('ev')).toMatchObject({ from: 2, to: 3, ops: [{ op: 'forget', id }] });
   });
 
+  test('takes mutations, and answers a repeated one as before', async () => {
+    const client = await greet('robot');
+    await client.next('sync');
+    const id = crypto.randomUUID();
+    const mutation = {
+      t: 'mut',
+      mid: crypto.randomUUID(),
+      hlc: `${Date.now()}.0`,
+      ops: [{ op: 'store', id, memory: { content: 'by socket' } }],
+    };
+    client.send(mutation);
+    const frames = [await client.next('ack')];
+    client.send(mutation);
+    frames.push(await client.next('ack'));
+    expect(frames[0]).toMatchObject({ seq: 1, results: [{ result: 'applied', id }] });
+    expect(frames[1]).toEqual(frames[0]);
+    const reader = await greet('reader', { node: there });
+    expect(await reader.next('snapshot')).toMatchObject({
+      memories: [{ id, content: 'by socket' }],
+    });
+  });
+
   test('goes on where the cursor is, and starts anew where it cannot', async () => {
     const first = await greet('robot');
     const { cursor } = await first.next('snapshot');
