@@ -32,6 +32,7 @@ import { QueryEmbedder } from '../recall/vectors/query-embedder.js';
 import type { Database } from '../storage/database.js';
 import { createSystemDoor } from '../storage/system-door.system.js';
 import { createTenantDoor, type TenantDoor } from '../storage/tenant-door.js';
+import type { ApplyMutation } from '../sync/socket-session.js';
 import type { Engine } from './engine.js';
 import { createErasing, type Erasing } from './erasing.js';
 import { createFollowing, type Following, wakingAfterCommits } from './following.js';
@@ -95,11 +96,8 @@ export function createServices(
     });
   const meaning = vectors && meaningOf(database, logger, vectors, embedding);
   const index = embedding === undefined ? lexical : indexWithVectors(lexical, embedding);
-  const following = createFollowing(
-    engine,
-    { tenants, system },
-    { clock, logger, apply: (identity, mutation) => applyFor(memories, identity, mutation) },
-  );
+  const apply: ApplyMutation = (...sent) => applyFor(memories, ...sent);
+  const following = createFollowing(engine, { tenants, system }, { clock, logger, apply });
   const dependencies = {
     tenants,
     index: wakingAfterCommits(index, following.bus),
