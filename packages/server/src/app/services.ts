@@ -62,7 +62,7 @@ export interface Services extends Following {
   readonly readiness: Readiness;
 }
 
-const systemClock: Clock = { nowMs: () => Date.now() };
+const clock: Clock = { nowMs: () => Date.now() };
 
 /** What the services are told beside the engine. */
 export interface ServiceSettings {
@@ -82,7 +82,6 @@ export function createServices(
   const { database, secret } = engine;
   const tenants = createTenantDoor(database);
   const system = createSystemDoor(database);
-  const clock = systemClock;
   const metering = createMetering({ tenants, system }, logger);
   const authenticator = createAuthenticator({ system, secret, clock });
   const lexical = lexicalOf(tenants, logger);
