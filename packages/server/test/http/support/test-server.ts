@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { UserId } from '../../../src/domain/ids.js';
 import {
   createHttpServer,
   type HttpConfig,
@@ -48,12 +49,12 @@ export async function startServer(overrides: Overrides = {}): Promise<TestServer
   const log: string[] = [];
   const http = createHttpServer({
     memories,
-    context: contextInMemory,
+    context: noting(contextInMemory, memories.actedFor),
     authenticator: keys,
     apiKeys: new ApiKeysInMemory(),
-    life: lifeOf(memories),
+    life: noting(lifeOf(memories), memories.actedFor),
     usage: nothingUsed,
-    transfer: transferInMemory,
+    transfer: noting(transferInMemory, memories.actedFor),
     audit: nothingHappened,
     sync: new SilentFeed(memories.actedFor),
     admin: { accounts: new AccountsInMemory(), token: operatorToken },
@@ -68,6 +69,19 @@ export async function startServer(overrides: Overrides = {}): Promise<TestServer
   const { url, port } = await http.listen();
   return { url, port, http, memories, keys, log, close: () => http.close() };
 }
+
+/** The same service; notes for whom it is called. */
+const noting = <Service extends object>(service: Service, actedFor: UserId[]): Service =>
+  new Proxy(service, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return (...args: [UserId, ...unknown[]]): unknown => {
+        actedFor.push(args[0]);
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
 
 const logInto = (lines: string[]): Logger =>
   createLogger('info', { write: (line) => void lines.push(line) });
