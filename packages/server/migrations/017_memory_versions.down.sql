@@ -1,1 +1,1 @@
-drop table memory_versions;
+drop table if exists memory_versions;

@@ -1,2 +1,2 @@
 -- What was forgotten stays so: its owner wanted it gone, and older releases would not erase it.
-drop table forgotten_memories;
+drop table if exists forgotten_memories;
