@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { type UserId, userId } from '../packages/server/src/domain/ids.js';
+import { nearestPool } from '../packages/server/src/recall/ranking/fuse.js';
 import { connectPostgresOwner } from '../packages/server/src/storage/migrate/postgres-owner.js';
 import { ensureVectors } from '../packages/server/src/storage/migrate/vectors.js';
 import { openPostgresDatabase } from '../packages/server/src/storage/postgres/postgres-database.js';
@@ -173,7 +174,7 @@ async function compare(
   let found = 0;
   for (let at = 0; at < rounds; at += 1) {
     const exact = new Set((await find(selectNearestExactly, at, nearest)).map(({ doc }) => doc));
-    const graph = (await find(selectNearestByGraph, at, 200)).slice(0, nearest);
+    const graph = (await find(selectNearestByGraph, at, nearestPool)).slice(0, nearest);
     found += graph.filter(({ doc }) => exact.has(doc)).length;
   }
   const share = found / (rounds * nearest);
@@ -182,7 +183,7 @@ async function compare(
     ['by the graph', selectNearestByGraph],
   ] as const) {
     let at = 0;
-    row(name, await closedLoop(1, 5, async () => (await find(how, at++, 200)).length > 0));
+    row(name, await closedLoop(1, 5, async () => (await find(how, at++, nearestPool)).length > 0));
   }
   if (memories > 100_000)
     verdict('recall@10 of the graph ≥ 0.98', share >= 0.98, rounded(share, 3));

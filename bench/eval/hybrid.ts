@@ -2,7 +2,7 @@
 // What a second leg does to the ranking by words: nothing worse than half a point, however poor the leg.
 import { parseArgs } from 'node:util';
 import { analyseQuery } from '../../packages/server/src/recall/analysis/query.js';
-import { fuse, fusionPool } from '../../packages/server/src/recall/ranking/fuse.js';
+import { fuse, fusionPool, nearestPool } from '../../packages/server/src/recall/ranking/fuse.js';
 import { createRank } from '../../packages/server/src/recall/ranking/rank.js';
 import { MemoryIndex } from '../../packages/server/test/support/memory-index.js';
 import { readConversations } from './conversations.js';
@@ -47,7 +47,7 @@ const nearest = (similarities: Float64Array) =>
   [...similarities]
     .map((similarity, doc) => ({ doc, similarity }))
     .sort((a, b) => b.similarity - a.similarity)
-    .slice(0, fusionPool);
+    .slice(0, nearestPool);
 
 const captioned = await readConversations(values.data, 'with captions');
 const sets = [

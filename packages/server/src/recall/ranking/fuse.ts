@@ -32,6 +32,9 @@ export interface FusedHit {
 /** Hits of each kind that are weighed against each other; deeper ones follow in the order of their words. */
 export const fusionPool = 200;
 
+/** Memories near in meaning that take part. Twice as many cost three times as much at the graph and find no more. */
+export const nearestPool = 100;
+
 /** Score of the best meaning when no word matches. */
 const loneScore = 10;
 

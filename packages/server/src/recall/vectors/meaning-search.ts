@@ -7,7 +7,7 @@ import {
 } from '../../storage/statements/nearest-vectors.js';
 import { selectProgress } from '../../storage/statements/vector-progress.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
-import { fusionPool } from '../ranking/fuse.js';
+import { nearestPool } from '../ranking/fuse.js';
 import type { QueryEmbedder, QueryMeaning, QueryVector } from './query-embedder.js';
 
 /** Recall by meaning, where an embedder is configured. */
@@ -43,11 +43,11 @@ export function createMeaningSearch(options: MeaningSearchOptions): MeaningSearc
     async nearest(tx, meaning, filter) {
       const chosen = await choose(tx, meaning);
       if (chosen === undefined) return [];
-      const request = { ...chosen, limit: fusionPool, filter };
+      const request = { ...chosen, limit: nearestPool, filter };
       if (!graph || chosen.memories < graphFrom) return selectNearestExactly(tx, request);
       const near = await selectNearestByGraph(tx, request);
       // Among many vectors of others, or behind a narrow filter, a walk may end too early.
-      return near.length < fusionPool ? selectNearestExactly(tx, request) : near;
+      return near.length < nearestPool ? selectNearestExactly(tx, request) : near;
     },
   };
 }

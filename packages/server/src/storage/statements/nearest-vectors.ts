@@ -32,7 +32,7 @@ export const selectNearestExactly = (
      limit ${limit}`);
 
 /** Candidates that the graph is walked for at a time; it goes on until the limit is full. */
-const candidates = 200;
+const candidates = 120;
 
 /**
  * The nearest by the graph of the tenant's partition: nearly all of them, in nearly their order. It may end early
