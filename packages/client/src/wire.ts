@@ -201,6 +201,10 @@ export interface ListResponse {
 export interface TimelineQuery {
   start?: Moment | undefined;
   end?: Moment | undefined;
+  /** A whole day of `timezone`, `2026-11-24`, instead of start and end. */
+  day?: string | undefined;
+  /** Adds `local_time` to each entry, for example of `Asia/Seoul`. */
+  timezone?: string | undefined;
   /** From 1 to 100; 50 when absent. */
   limit?: number | undefined;
 }
@@ -214,6 +218,8 @@ export interface TimelineEntry {
   zone: Zone;
   importance: number;
   emotion: Emotion | null;
+  /** Date and time in the `timezone` that was asked for. */
+  local_time?: string | undefined;
 }
 
 /** Exact counts. */

@@ -3,6 +3,7 @@ import { emotion } from './emotion.js';
 import { limits } from './limits.js';
 import { metadata, storedMetadata } from './metadata.js';
 import { label, storableText, utf8Bytes } from './text.js';
+import { timeZone } from './time-zone.js';
 
 /** One of the five orbits. */
 export const zone = z
@@ -169,11 +170,23 @@ export const PatchRequest = z
 export type PatchRequest = z.output<typeof PatchRequest>;
 
 /** `GET /api/v1/timeline`: newest first by `occurred_at`, else `created_at`. */
-export const TimelineQuery = z.strictObject({
-  start: momentParameter.optional(),
-  end: momentParameter.optional(),
-  limit: pageLimit(50),
-});
+export const TimelineQuery = z
+  .strictObject({
+    start: momentParameter.optional(),
+    end: momentParameter.optional(),
+    day: z.iso
+      .date()
+      .regex(/^(?!0000|9999)/, { error: 'must be of the years 0001 to 9998' })
+      .optional()
+      .describe('A whole day of `timezone` instead of start and end'),
+    timezone: timeZone
+      .optional()
+      .describe('Adds `local_time` to each entry; its days are those of `day`, UTC when absent'),
+    limit: pageLimit(50),
+  })
+  .refine(({ day, start, end }) => day === undefined || (start ?? end) === undefined, {
+    message: 'day cannot be combined with start or end',
+  });
 export type TimelineQuery = z.output<typeof TimelineQuery>;
 
 export const TimelineEntry = z.strictObject({
@@ -183,6 +196,10 @@ export const TimelineEntry = z.strictObject({
   zone,
   importance,
   emotion: emotion.nullable(),
+  local_time: z
+    .string()
+    .optional()
+    .describe('Date and time in `timezone`, for example `2026-11-24T09:30:00`'),
 });
 export const TimelineResponse = z.array(TimelineEntry);
 export type TimelineResponse = z.output<typeof TimelineResponse>;

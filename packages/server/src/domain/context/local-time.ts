@@ -68,3 +68,7 @@ export function startOfDay(day: string, timeZone: string): number {
   const within = midnights.filter((moment) => localTime(moment, timeZone).day >= day);
   return Math.min(...within);
 }
+
+/** The day after one, as `YYYY-MM-DD`; years 1–9998. */
+export const dayAfter = (day: string): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
