@@ -137,6 +137,7 @@ describe('Every operation', () => {
     });
     await call('GET', '/api/v1/changes?limit=10&wait=1');
     await call('GET', '/api/v1/events?follow=false');
+    await call('POST', '/api/v1/sync/ticket', { origin: 'https://app.example.com' });
     const key = (await call('POST', '/auth/api-keys', {})).json as { id: string };
     await call('GET', '/auth/api-keys');
     await call('POST', `/auth/api-keys/${key.id}/rotate`, {});
