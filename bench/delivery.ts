@@ -43,7 +43,8 @@ async function deliver(
   const acked = [...sent].filter(([content]) => seen.has(content));
   const after = (pick: (times: Sent) => number): number[] =>
     acked.map(([content, times]) => seen.get(content)! - pick(times));
-  const missing = sent.size - acked.length;
+  // Writes that were refused count as much as those that nobody saw.
+  const missing = writesPerSecond * size.seconds - acked.length;
   const run = measurement(
     after(({ ackedAt }) => ackedAt).map((ms) => Math.max(0, ms)),
     size.seconds,
@@ -75,9 +76,9 @@ async function follow(origin: string, key: string, seen: Map<string, number>): P
   });
   body.on('error', () => undefined);
   const began = new Promise<void>((resolve) => body.once('data', () => resolve()));
-  body.setEncoding('utf8').on('data', (piece: string) => {
+  body.on('data', (piece: Buffer) => {
     const now = performance.now();
-    for (const [, content] of piece.matchAll(/"content":"(write \d+)"/g))
+    for (const [, content] of piece.toString('latin1').matchAll(/"content":"(write \d+)"/g))
       if (!seen.has(content!)) seen.set(content!, now);
   });
   await began;
@@ -123,6 +124,5 @@ async function write(
   });
   const ackedAt = performance.now();
   await answer.arrayBuffer();
-  if (answer.status !== 200) throw new Error(`a write was answered ${answer.status}`);
-  sent.set(content, { sentAt, ackedAt });
+  if (answer.status === 200) sent.set(content, { sentAt, ackedAt });
 }
