@@ -117,6 +117,26 @@ describeEngines('a forgotten memory', (engine) => {
     await expectExactCounts(user);
   });
 
+  test('is told to devices as gone, and as there again without a tombstone', async () => {
+    const user = await seedUser(db);
+    const id = await store(user);
+    const heard = async () => {
+      const [change] = await db.owner.query<{ stored: string[]; forgotten: string[] }>(
+        'select stored, forgotten from changes where user_id = $1 order by seq desc limit 1',
+        [user],
+      );
+      const tombstones = await db.owner.query('select 1 from tombstones where user_id = $1', [
+        user,
+      ]);
+      const ids = (of: string[]) => [...new Set(of)];
+      return [ids(change!.stored), ids(change!.forgotten), tombstones.length];
+    };
+    await node.memories.forget(user, id);
+    expect(await heard()).toEqual([[], [id], 1]);
+    await node.life.restore(user, id);
+    expect(await heard()).toEqual([[id], [], 0]);
+  });
+
   test('is restored by its owner only, once, and not when it never was', async () => {
     const [user, other] = [await seedUser(db), await seedUser(db)];
     const id = await store(user);

@@ -107,7 +107,7 @@ export async function selectForgotten(
 
 /**
  * Gives a memory that was just stored again what storing does not know: its times, its recalls, its versions, what v1
- * noted about it. Ends its being forgotten.
+ * noted about it. Ends its being forgotten, for devices that synchronise too.
  */
 export async function restoreRest(tx: TenantTransaction, id: MemoryId): Promise<void> {
   await tx.query(sql`
@@ -123,6 +123,8 @@ export async function restoreRest(tx: TenantTransaction, id: MemoryId): Promise<
       select ${tx.userId}, ${id}, r.recall_count, r.last_recalled_at
         from back, jsonb_populate_record(null::memory_recalls, back.recalls) r
        where back.recalls is not null
+    ), tombstone as (
+      delete from tombstones where user_id = ${tx.userId} and memory_id = ${id}
     )
     update memories m
        set updated_at = was.updated_at, recall_count = was.recall_count, last_recalled_at = was.last_recalled_at,
