@@ -1,4 +1,4 @@
-// npm run bench -- [foundation] [embedded] [limits] [sync] [recall] [vectors] [--quick] [--pg <superuser url> [--database <kept>]]
+// npm run bench -- [foundation] [embedded] [limits] [sync] [recall] [vectors] [orbit] [--quick] [--pg <superuser url> [--database <kept>]]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { benchEmbedded, benchFoundation } from './foundation.js';
 import { line, machine } from './harness/report.js';
 import { benchLimits } from './limits.js';
 import { benchMutations } from './mutations.js';
+import { benchOrbit } from './orbit.js';
 import { benchRecall } from './recall.js';
 import { benchSync } from './sync.js';
 import { benchVectors } from './vectors.js';
@@ -26,7 +27,7 @@ const parts = positionals.length > 0 ? positionals : ['foundation', 'embedded'];
 const size = { quick: values.quick, seconds: values.quick ? 3 : 10 };
 
 line(machine());
-const onPostgres = ['foundation', 'limits', 'sync', 'recall', 'vectors'];
+const onPostgres = ['foundation', 'limits', 'sync', 'recall', 'vectors', 'orbit'];
 if (parts.some((part) => onPostgres.includes(part))) {
   const postgres = values.pg === undefined ? await startPostgres() : undefined;
   const url = values.pg ?? postgres!.url;
@@ -38,6 +39,7 @@ if (parts.some((part) => onPostgres.includes(part))) {
       await benchMutations(url, size);
       await benchDelivery(url, size);
     }
+    if (parts.includes('orbit')) await benchOrbit(url, size);
     if (parts.includes('recall'))
       await benchRecall({ superuserUrl: url, size, database: values.database });
     if (parts.includes('vectors'))

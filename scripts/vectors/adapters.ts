@@ -1,3 +1,4 @@
+import { adaptiveDecay, decayManager } from './adapters/decay.js';
 import { emotion } from './adapters/emotion.js';
 import { graphAnalyzer } from './adapters/graph-analyzer.js';
 import { importanceEvaluator } from './adapters/importance-evaluator.js';
@@ -14,6 +15,8 @@ export const adapters: Readonly<Record<string, VectorModule>> = {
   graph_analyzer: graphAnalyzer,
   importance_evaluator: importanceEvaluator,
   metacognition,
+  decay_manager: decayManager,
+  adaptive_decay: adaptiveDecay,
 };
 
 /** Modules whose recorded behaviour is not replayed, and why. */
@@ -28,4 +31,9 @@ export const leftOut: Readonly<Record<string, string>> = {
     'a text may be anything; its metadata says what, and v2 took "let me think about it" for JavaScript',
   stream:
     'times are ISO 8601 or seconds, the timeline has the newest first, and narratives are told by day',
+  orbit_manager:
+    'v1 let a newcomer displace a better one, dropped what fell out of the last zone, and moved by hand; ' +
+    'the rules here are held to brute force by orbit-year.test.ts and orbits.test.ts',
+  weight_tuner:
+    'one profile is in force for everybody, chosen by a simulated year; no use of it changes it',
 };

@@ -7,6 +7,7 @@ import type {
   ListQuery,
   ListResponse,
   Memory,
+  MemoryOrbit,
   PatchRequest,
   RecallBatchQuery,
   RecallContextQuery,
@@ -165,7 +166,10 @@ export interface StellarMemoryClient {
   readonly forget: (id: string, options?: WriteOptions) => Promise<void>;
 
   /** Reads one memory. Errors: `not_found`. */
-  readonly get: (id: string, options?: CallOptions) => Promise<VersionedMemory>;
+  readonly get: (
+    id: string,
+    options?: CallOptions,
+  ) => Promise<VersionedMemory & { readonly orbit: MemoryOrbit }>;
 
   /**
    * Changes a memory: what is absent stays, `null` clears.

@@ -30,6 +30,7 @@ export type {
   ListQuery,
   ListResponse,
   Memory,
+  MemoryOrbit,
   Metadata,
   MetadataFilter,
   Moment,

@@ -1,9 +1,16 @@
-import type { StellarMemoryClient, VersionedMemory, WriteOptions } from './client.js';
+import type { StellarMemoryClient, WriteOptions } from './client.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import { createRecalls } from './recalls.js';
 import { segment } from './segment.js';
 import type { Answer, Transport } from './transport.js';
-import type { ListResponse, Memory, StatsResponse, StoreResponse, TimelineEntry } from './wire.js';
+import type {
+  ListResponse,
+  Memory,
+  MemoryOrbit,
+  StatsResponse,
+  StoreResponse,
+  TimelineEntry,
+} from './wire.js';
 
 const api = '/api/v1';
 
@@ -42,7 +49,7 @@ export function createMemories(
     },
     async get(id, options = {}) {
       const operation = { method: 'GET', path: `${api}/memories/${segment(id)}` } as const;
-      return versioned(await send<Memory>(operation, options));
+      return versioned(await send<Memory & { orbit: MemoryOrbit }>(operation, options));
     },
     async patch(id, body, { ifMatch, ...options } = {}) {
       const path = `${api}/memories/${segment(id)}`;
@@ -68,4 +75,4 @@ export function createMemories(
   };
 }
 
-const versioned = ({ value, etag }: Answer<Memory>): VersionedMemory => ({ ...value, etag });
+const versioned = <Value extends Memory>({ value, etag }: Answer<Value>) => ({ ...value, etag });

@@ -93,6 +93,20 @@ export interface RecallExplanation {
   zone_reason: string;
 }
 
+/** A memory's score as it is now, and where it is on its way outward. */
+export interface MemoryOrbit {
+  /** The sum of the five terms. */
+  score: number;
+  recall: number;
+  freshness: number;
+  importance: number;
+  context: number;
+  emotion: number;
+  /** When it leaves its zone if nobody needs it until then; `null` when it stays. */
+  fades_at: number | null;
+  fades_to: Zone | null;
+}
+
 /** Metadata that a memory must have: each of at most 16 top-level keys with exactly this value. */
 export type MetadataFilter = Record<string, string | number | boolean | null>;
 

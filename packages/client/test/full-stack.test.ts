@@ -2,7 +2,7 @@ import {
   ApiKey,
   CreatedApiKey,
   ListResponse,
-  Memory,
+  MemoryInOrbit,
   RecallBatchResponse,
   RecallContextResponse,
   RecallResponse,
@@ -91,7 +91,7 @@ describe('the client against the real server', () => {
   test('reads, changes and forgets one memory', async () => {
     const { id } = await stellar.store({ content: 'before', speaker: 'Mina' });
     const { etag, ...before } = await stellar.get(id);
-    expect(Memory.parse(before)).toEqual(before);
+    expect(MemoryInOrbit.parse(before)).toEqual(before);
     const changed = await stellar.patch(
       id,
       { content: 'after', speaker: null },

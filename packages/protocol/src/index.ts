@@ -116,6 +116,7 @@ export {
   memoryFields,
 } from './mutations.js';
 export { NarrateRequest, NarrateResponse } from './narrate.js';
+export { MemoryInOrbit, MemoryOrbit, ReorbitResponse } from './orbit.js';
 export { Problem } from './problem.js';
 export {
   RecallBatchQuery,

@@ -15,6 +15,7 @@ import {
   zone,
 } from './memory.js';
 import { metadataProblem } from './metadata.js';
+import { orbitScore } from './orbit.js';
 import { storableText } from './text.js';
 
 const q = storableText.min(1).max(limits.queryCharacters).describe('What to recall, in any words');
@@ -109,8 +110,6 @@ export const RecallQuery = z
   });
 export type RecallQuery = z.output<typeof RecallQuery>;
 
-const scoreTerm = (about: string) => z.number().describe(about);
-
 /** How a memory came to its place in an answer and to its zone. */
 export const RecallExplanation = z.strictObject({
   terms: z
@@ -125,16 +124,9 @@ export const RecallExplanation = z.strictObject({
   parts: z
     .record(z.string(), z.number())
     .describe('What each part of the ranking gave; names may change from version to version'),
-  orbit: z
-    .strictObject({
-      score: scoreTerm('The sum of the five'),
-      recall: scoreTerm('For how often it was recalled'),
-      freshness: scoreTerm('For how recently'),
-      importance: scoreTerm('For the importance that it was stored with'),
-      context: scoreTerm('For likeness to the current context'),
-      emotion: scoreTerm('For the strength of its emotion'),
-    })
-    .describe('The orbit score as it would be now; orbit_score is what the zone was decided by'),
+  orbit: orbitScore.describe(
+    'The orbit score as it would be now; orbit_score is what the zone was decided by',
+  ),
   zone_reason: z.string().describe('Why it is in its zone, in a sentence'),
 });
 export type RecallExplanation = z.output<typeof RecallExplanation>;

@@ -37,6 +37,8 @@ export interface App {
 const recallFlushMs = 1_000;
 /** Milliseconds between looks for memories without a vector: what a node stores itself is embedded at once. */
 const embeddingSweepMs = 30_000;
+/** Milliseconds between two looks for memories that are due to leave their zone. */
+const orbitSweepMs = 60_000;
 /** Milliseconds between two exchanges with the other nodes of what was charged. */
 const rateSharingMs = 1_000;
 /** Milliseconds between looks for tenants whose counters are due for their daily check. */
@@ -156,6 +158,11 @@ const startBackground = (services: Services, logger: Logger): Background[] => [
       logger.warn({ err }, 'rate limits were not shared; until they are each node limits alone'),
   ),
   runInBackground(
+    () => services.orbits.sweep(),
+    orbitSweepMs,
+    (err) => logger.warn({ err }, 'the sweep of orbits was cut off; the next one goes on'),
+  ),
+  runInBackground(
     () => services.metering.verify(),
     usageCheckMs,
     (err) => logger.warn({ err }, 'the check of usage counters was cut off; it goes on later'),
@@ -226,6 +233,7 @@ async function stop(
     ['requests', () => http.close()],
     ['metering', async () => services.metering.stop()],
     ['erasing', async () => services.erasing.stop()],
+    ['orbits', async () => services.orbits.stop()],
     ['background', () => Promise.all(background.map((task) => task.stop()))],
     ['mails', async () => signIn?.close()],
     ['events of billing', async () => billing?.idle()],

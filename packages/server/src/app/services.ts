@@ -7,7 +7,7 @@ import type { Authenticator, Identity } from '../auth/identity.js';
 import { createAuthenticator } from '../auth/key-authenticator.system.js';
 import { createApiKeyService } from '../auth/key-service.js';
 import type { Clock } from '../domain/clock.js';
-import { v1Profile } from '../domain/score-profiles.js';
+import { defaultProfile } from '../domain/score-profiles.js';
 import type { Readiness } from '../http/readiness.js';
 import type { ContextService } from '../memory/context-service.js';
 import { createContextService } from '../memory/create-context-service.js';
@@ -38,6 +38,7 @@ import { createErasing, type Erasing } from './erasing.js';
 import { createFollowing, type Following, wakingAfterCommits } from './following.js';
 import { createLimiter, type Limiter } from './limiter.js';
 import { createMetering, type Metering } from './metering.js';
+import { createOrbits, type Orbits } from './orbits.js';
 import { schemaReadiness } from './readiness.js';
 import type { Vectors } from './vectors.js';
 
@@ -56,6 +57,7 @@ export interface Services extends Following {
   readonly audit: AuditService;
   readonly metering: Metering;
   readonly limiter: Limiter;
+  readonly orbits: Orbits;
   readonly index: LexicalIndex;
   /** Present with an embedder. */
   readonly embedding: EmbeddingService | undefined;
@@ -102,7 +104,7 @@ export function createServices(
     index: wakingAfterCommits(index, following.bus),
     meaning,
     clock,
-    profile: v1Profile,
+    profile: defaultProfile,
     upgradeUrl,
     warnings: metering.warnings,
   };
@@ -127,6 +129,7 @@ export function createServices(
     usage: createUsageService(tenants, upgradeUrl),
     metering,
     limiter: createLimiter(system, clock),
+    orbits: createOrbits({ tenants, system, clock }),
     index,
     embedding,
     readiness: schemaReadiness(system),

@@ -56,6 +56,7 @@ import { recallContext } from './routes/recall-context.js';
 import { recallMemories } from './routes/recall-memories.js';
 import { register } from './routes/register.js';
 import { relatedMemories } from './routes/related-memories.js';
+import { reorbit } from './routes/reorbit.js';
 import { restoreAccount } from './routes/restore-account.js';
 import { restoreMemory } from './routes/restore-memory.js';
 import { revokeApiKey } from './routes/revoke-api-key.js';
@@ -106,6 +107,7 @@ export const routes: readonly Route[] = [
   followEvents,
   createSyncTicket,
   mutate,
+  reorbit,
   listApiKeys,
   createApiKey,
   rotateApiKey,

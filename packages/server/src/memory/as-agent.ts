@@ -85,5 +85,6 @@ const refusing: Omit<MemoryService, keyof AgentMemories> = {
   list: refuse,
   timeline: refuse,
   stats: refuse,
+  reorbit: refuse,
   flush: refuse,
 };

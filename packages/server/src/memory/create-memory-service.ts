@@ -6,13 +6,14 @@ import { createMutate } from './mutate.js';
 import { createGet, createPatch } from './patch.js';
 import { createRecalls } from './recall.js';
 import { RecallTallies } from './recall-tallies.js';
+import { createReorbit } from './reorbit.js';
 import { createStats } from './stats.js';
 import { createStore } from './store.js';
 import { createTimeline } from './timeline.js';
 
 /** Puts the use cases together. The caller runs `flush` every second or so and once more when draining. */
 export function createMemoryService(dependencies: MemoryDependencies): MemoryService {
-  const tallies = new RecallTallies(dependencies.tenants);
+  const tallies = new RecallTallies(dependencies.tenants, dependencies.clock);
   return {
     ...createStore(dependencies),
     ...createRecalls(dependencies, tallies),
@@ -23,6 +24,7 @@ export function createMemoryService(dependencies: MemoryDependencies): MemorySer
     list: createList(dependencies),
     timeline: createTimeline(dependencies),
     stats: createStats(dependencies),
+    reorbit: createReorbit(dependencies),
     flush: () => tallies.flush(),
   };
 }

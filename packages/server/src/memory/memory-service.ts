@@ -2,6 +2,7 @@ import type {
   ListQuery,
   ListResponse,
   Memory,
+  MemoryOrbit,
   Mutation,
   MutationsResponse,
   PatchRequest,
@@ -10,6 +11,7 @@ import type {
   RecallContextResponse,
   RecallQuery,
   RecallResponse,
+  ReorbitResponse,
   StatsResponse,
   StoreRequest,
   StoreResponse,
@@ -37,6 +39,11 @@ export interface VersionedMemory {
   readonly memory: Memory;
   /** Changes with every edit; opaque. */
   readonly etag: string;
+}
+
+/** A memory with where it is on its way. */
+export interface MemoryInOrbit extends VersionedMemory {
+  readonly orbit: MemoryOrbit;
 }
 
 /** What forgetting takes besides. */
@@ -111,7 +118,7 @@ export interface MemoryService {
     idempotency?: Idempotency,
     options?: ForgetOptions,
   ): Promise<void>;
-  get(userId: UserId, id: MemoryId): Promise<VersionedMemory>;
+  get(userId: UserId, id: MemoryId): Promise<MemoryInOrbit>;
   patch(
     userId: UserId,
     id: MemoryId,
@@ -132,6 +139,8 @@ export interface MemoryService {
   list(userId: UserId, query: ListQuery): Promise<ListResponse>;
   timeline(userId: UserId, query: TimelineQuery): Promise<TimelineResponse>;
   stats(userId: UserId): Promise<StatsResponse>;
+  /** Moves every memory that is due into its zone, as the sweep does within a minute. */
+  reorbit(userId: UserId): Promise<ReorbitResponse>;
   /** Writes what recalls have counted so far; part of draining. */
   flush(): Promise<void>;
 }

@@ -12,6 +12,7 @@ import {
   updateMemories,
 } from '../storage/statements/memories.js';
 import { insertVersions } from '../storage/statements/memory-versions.js';
+import { settleOrbits } from '../storage/statements/orbits.js';
 import { changeUsage, lockUsage, selectUsage } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import { isOf } from './as-agent.js';
@@ -19,19 +20,20 @@ import type { MemoryDependencies } from './dependencies.js';
 import { idempotently } from './idempotently.js';
 import type { MemoryService, VersionedMemory } from './memory-service.js';
 import { clocksAfter } from './mutations/registers.js';
-import { orbitAtStore } from './new-memory.js';
+import { orbitNow, orbitOf } from './orbit-of.js';
 import { etagOf, present } from './present.js';
 import { quotaExceeded } from './quota.js';
 
 /** Reads one memory. Round trips: 1. */
 export const createGet =
-  ({ tenants }: MemoryDependencies): MemoryService['get'] =>
+  ({ tenants, profile, clock }: MemoryDependencies): MemoryService['get'] =>
   async (userId, id) => {
     const memory = await tenants.withTenant(userId, (tx) => selectMemory(tx.ending, id), {
       readOnly: true,
     });
     if (memory === undefined) throw new StellarError('not_found');
-    return { memory: present(memory), etag: etagOf(memory) };
+    const orbit = orbitOf(profile, memory, epochSeconds(clock));
+    return { memory: present(memory), orbit, etag: etagOf(memory) };
   };
 
 /** Edits one memory. Round trips: 3 (locks, writes, commit), one more when what is searched changes. */
@@ -63,15 +65,15 @@ export function editMemory(
   patch: PatchRequest,
 ): MemoryRecord {
   const importance = patch.importance ?? before.importance;
-  const orbit = importance === before.importance ? before : orbitAtStore(profile, importance);
+  const pinned = patch.pinned ?? before.pinned;
+  const stays = pinned || importance === before.importance;
   return {
     ...before,
+    ...(stays ? {} : orbitNow(profile, { ...before, importance, pinned }, epochSeconds(clock))),
     importance,
-    score: orbit.score,
-    zone: orbit.zone,
+    pinned,
     content: patch.content ?? before.content,
     metadata: patch.metadata ?? before.metadata,
-    pinned: patch.pinned ?? before.pinned,
     agentId: given(patch.agent_id, before.agentId),
     sessionId: given(patch.session_id, before.sessionId),
     speaker: given(patch.speaker, before.speaker),
@@ -111,6 +113,7 @@ async function write(
     countAgents(tx, dependencies, before, after),
     updateMemories(tx, [{ memory: written, clocks }]),
     keepFormer(tx, before, written),
+    settleOrbits(tx, epochSeconds(dependencies.clock)),
     ...(reindexed ? [index.remove(tx, [before.doc]), index.add(tx, doc, written)] : []),
   ]);
   return written;

@@ -1,6 +1,9 @@
+import { type Clock, epochSeconds } from '../domain/clock.js';
 import type { UserId } from '../domain/ids.js';
 import { addRecalls, type RecallTally } from '../storage/statements/memory-recalls.js';
+import { reorbitDue } from '../storage/statements/orbits.js';
 import type { TenantDoor } from '../storage/tenant-door.js';
+import { memoriesABatch } from './reorbit.js';
 
 /** Memories with unwritten recalls a node holds at most; beyond that a recall writes early. */
 const maxHeld = 50_000;
@@ -11,12 +14,16 @@ const maxHeld = 50_000;
  */
 export class RecallTallies {
   readonly #door: TenantDoor;
+  readonly #clock: Clock;
   #held = new Map<UserId, Map<string, RecallTally>>();
   #size = 0;
   #flushing: Promise<void> | undefined;
+  /** Tenants with memories that recalls have raised. */
+  readonly #rising = new Set<UserId>();
 
-  constructor(door: TenantDoor) {
+  constructor(door: TenantDoor, clock: Clock) {
     this.#door = door;
+    this.#clock = clock;
   }
 
   /** Whether so much is held that a flush should not wait for its turn. */
@@ -48,13 +55,32 @@ export class RecallTallies {
     const failures: unknown[] = [];
     for (const [userId, tallies] of held) {
       try {
-        await this.#door.withTenant(userId, (tx) => addRecalls(tx, [...tallies.values()]));
+        await this.#write(userId, [...tallies.values()]);
       } catch (error) {
         failures.push(error);
         for (const tally of tallies.values()) this.#merge(userId, tally);
       }
     }
+    await this.#raise().catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw new AggregateError(failures, 'recalls could not be counted');
+  }
+
+  /** What may rise is noted with its recalls, and moved by a transaction of its own. */
+  async #write(userId: UserId, tallies: readonly RecallTally[]): Promise<void> {
+    const rises = await this.#door.withTenant(userId, (tx) => addRecalls(tx.ending, tallies));
+    if (rises === 0) return;
+    this.#rising.add(userId);
+  }
+
+  /** Moves inward what recalls have raised. */
+  async #raise(): Promise<void> {
+    const now = epochSeconds(this.#clock);
+    for (const userId of this.#rising) {
+      await this.#door.withTenant(userId, (tx) =>
+        reorbitDue(tx.ending, { now, atMost: memoriesABatch, waits: true }),
+      );
+      this.#rising.delete(userId);
+    }
   }
 
   #merge(userId: UserId, tally: RecallTally): void {

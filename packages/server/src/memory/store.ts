@@ -4,6 +4,7 @@ import {
   type GrowthUsage,
   insertMemories,
   type NewMemory,
+  type StoreOutcome,
 } from '../storage/statements/memories.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { idempotently } from './idempotently.js';
@@ -12,11 +13,14 @@ import { newMemory } from './new-memory.js';
 import { quotaExceeded } from './quota.js';
 import { StoreQueue } from './store-queue.js';
 
-const answer = (memory: NewMemory): StoreResponse => ({
-  id: memory.id,
-  zone: memory.zone,
-  score: memory.score,
-});
+/** A memory that its zone had no room for is where the capacities moved it. */
+const answer =
+  (zones: StoreOutcome['zones']) =>
+  (memory: NewMemory, at: number): StoreResponse => ({
+    id: memory.id,
+    zone: zones?.[at] ?? memory.zone,
+    score: memory.score,
+  });
 
 /**
  * `store` and `storeBatch`. Round trips: 1 (the commit travels along), for a batch 2; with an Idempotency-Key 5
@@ -66,12 +70,12 @@ async function writeGroup(
   const outcome = await dependencies.tenants.withTenant(userId, (tx) =>
     insertMemories(tx.ending, memories),
   );
-  const { shortOf, usage } = outcome;
+  const { shortOf, usage, zones } = outcome;
   if (shortOf !== null && memories.length === 1)
     throw quotaExceeded(shortOf, usage[shortOf], dependencies);
   if (shortOf !== null) return undefined;
   noteStored(dependencies, userId, memories.length, usage);
-  return memories.map((memory) => ({ stored: answer(memory), usage }));
+  return memories.map(answer(zones)).map((stored) => ({ stored, usage }));
 }
 
 interface StoreOptions {
@@ -88,10 +92,10 @@ async function storeAll(
   let used: GrowthUsage | undefined;
   const answers = await dependencies.tenants.withTenant(userId, (tx) =>
     idempotently(tx, idempotency, async () => {
-      const { shortOf, usage } = await insertMemories(tx, memories);
+      const { shortOf, usage, zones } = await insertMemories(tx, memories);
       if (shortOf !== null) throw quotaExceeded(shortOf, usage[shortOf], dependencies);
       used = usage;
-      return memories.map(answer);
+      return memories.map(answer(zones));
     }),
   );
   // A repeated answer stored nothing.

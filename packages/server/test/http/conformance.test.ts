@@ -124,6 +124,7 @@ describe('Every operation', () => {
     await call('GET', '/api/v1/recall/confident?query=one');
     await call('POST', '/api/v1/evaluate', { content: 'Remember the meeting!!' });
     await call('GET', '/api/v1/stats');
+    await call('POST', '/api/v1/reorbit');
     await call('GET', '/api/v1/export');
     await call('POST', '/api/v1/import', emptyExport, 'application/x-ndjson');
     await call('POST', '/api/v1/mutations', {

@@ -46,6 +46,9 @@ const tables: Readonly<Record<string, TenantTable>> = {
        values ('${user}', 'seed', 1, 0)`,
     change: 'recall_count = 99',
   },
+  orbit_rises: {
+    insert: (user) => `insert into orbit_rises (user_id, memory_id) values ('${user}', 'seed')`,
+  },
   memory_sessions: {
     insert: (user) =>
       `insert into memory_sessions (user_id, id, started_at, first_doc) values ('${user}', 'raw', 0, 0)`,

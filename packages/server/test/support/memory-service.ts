@@ -1,4 +1,4 @@
-import { v1Profile } from '../../src/domain/score-profiles.js';
+import { defaultProfile } from '../../src/domain/score-profiles.js';
 import { createLifeService } from '../../src/memory/create-life-service.js';
 import { createMemoryService } from '../../src/memory/create-memory-service.js';
 import type { MemoryDependencies } from '../../src/memory/dependencies.js';
@@ -30,7 +30,7 @@ export function openNode(database: Database, extra: Partial<MemoryDependencies> 
     },
   });
   const clock = { nowMs: () => Date.now() };
-  const dependencies = { tenants, index, clock, profile: v1Profile, ...extra };
+  const dependencies = { tenants, index, clock, profile: defaultProfile, ...extra };
   return {
     index,
     memories: createMemoryService(dependencies),

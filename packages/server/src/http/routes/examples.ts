@@ -1,6 +1,7 @@
 import type {
   ForgottenMemory,
   Memory,
+  MemoryOrbit,
   MemorySession,
   RecalledMemory,
   User,
@@ -35,6 +36,17 @@ export const exampleForgotten: ForgottenMemory = {
   forgotten_at: 1_764_000_500,
   restorable_until: 1_764_605_300,
   reason: 'asked',
+};
+
+export const exampleOrbit: MemoryOrbit = {
+  score: 0.58,
+  recall: 0.06,
+  freshness: 0.28,
+  importance: 0.24,
+  context: 0,
+  emotion: 0,
+  fades_at: 1_764_300_000,
+  fades_to: 2,
 };
 
 export const exampleRecalled: RecalledMemory = { ...exampleMemory, score: 7.2, orbit_score: 0.58 };

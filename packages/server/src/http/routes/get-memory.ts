@@ -1,8 +1,8 @@
-import { Memory, memoryIdParameter } from '@stellar-memory/protocol';
+import { MemoryInOrbit, memoryIdParameter } from '@stellar-memory/protocol';
 import { z } from 'zod';
 import { memoryId } from '../../domain/ids.js';
 import { defineRoute } from '../route.js';
-import { exampleMemory } from './examples.js';
+import { exampleMemory, exampleOrbit } from './examples.js';
 
 /** `GET /api/v1/memories/{id}` */
 export const getMemory = defineRoute({
@@ -11,20 +11,21 @@ export const getMemory = defineRoute({
   operationId: 'getMemory',
   tag: 'Memories',
   summary: 'Get one memory',
-  description: 'Does not count as a recall. ETag is its version, for If-Match.',
+  description:
+    'Does not count as a recall. `orbit` says what its zone is decided by and when it will fade. ETag is its version, for If-Match.',
   access: { scope: 'read' },
   boundKeys: true,
   params: z.strictObject({ id: memoryIdParameter }),
   success: {
     status: 200,
     description: 'The memory.',
-    schema: Memory,
-    example: exampleMemory,
+    schema: MemoryInOrbit,
+    example: { ...exampleMemory, orbit: exampleOrbit },
     etag: true,
   },
   handler: async ({ memories, userId, setEtag }, { params }) => {
-    const { memory, etag } = await memories.get(userId, memoryId(params.id));
+    const { memory, orbit, etag } = await memories.get(userId, memoryId(params.id));
     setEtag(etag);
-    return memory;
+    return { ...memory, orbit };
   },
 });

@@ -10,6 +10,7 @@ import {
 } from '../../storage/statements/memories.js';
 import { addRecalls } from '../../storage/statements/memory-recalls.js';
 import { insertVersions } from '../../storage/statements/memory-versions.js';
+import { settleOrbits } from '../../storage/statements/orbits.js';
 import { moveCounters } from '../../storage/statements/tenant-usage.js';
 import { insertTombstones } from '../../storage/statements/tombstones.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
@@ -25,13 +26,15 @@ export async function writeGroup(
   dependencies: MemoryDependencies,
   writes: GroupWrites,
 ): Promise<GrowthUsage | undefined> {
-  const { stored, vanished, recalled, newVersions } = writes;
+  const { stored, edited, vanished, recalled, newVersions } = writes;
   const [, usage] = await Promise.all([
     rewrite(tx, dependencies, writes),
     stored.length > 0 ? insertStored(tx, stored) : undefined,
     newVersions.length > 0 && insertVersions(tx, newVersions),
     vanished.length > 0 && insertTombstones(tx, vanished),
     recalled.length > 0 && addRecalls(tx, recalled),
+    // Last: zones are held to their capacities, and the next sweep looks at what recalls have raised.
+    edited.length + recalled.length > 0 && settleOrbits(tx, epochSeconds(dependencies.clock)),
   ]);
   return usage;
 }

@@ -3,6 +3,7 @@ import { type MemoryId, memoryId } from '../../domain/ids.js';
 import { type Sql, sql } from '../sql.js';
 import type { TenantTransaction } from '../tenant-door.js';
 import type { IndexHead } from './index-states.js';
+import { capacities, editedLeavesAt, firstDue, newLeavesAt, orbit } from './orbits.js';
 
 /** A memory as its row holds it. Times are epoch seconds. */
 export interface MemoryRecord {
@@ -97,7 +98,7 @@ export interface NewMemory {
   readonly entry: Uint8Array;
 }
 
-/** A memory as `store_counted` (migration 010) takes it. */
+/** A memory as `store_counted` (migration 024) takes it. */
 const toItem = (memory: NewMemory): object => ({
   id: memory.id,
   content: memory.content,
@@ -112,10 +113,14 @@ const toItem = (memory: NewMemory): object => ({
   speaker: memory.speaker,
   role: memory.role,
   pinned: memory.pinned,
+  leaves_at: newLeavesAt(memory),
 });
 
 const countByZone = (memories: readonly NewMemory[]): number[] =>
   zones.map((zone) => memories.filter((memory) => memory.zone === zone).length);
+
+const latest = (memories: readonly NewMemory[]): number =>
+  Math.max(...memories.map(({ createdAt }) => createdAt));
 
 /** What a store took, and what is in use after it. */
 export interface StoreOutcome {
@@ -124,6 +129,8 @@ export interface StoreOutcome {
   /** What there is too little of, when nothing was stored. */
   readonly shortOf: 'memories' | 'agents' | null;
   readonly usage: GrowthUsage;
+  /** Zones of the memories after it, when capacities moved something; else they are where they were put. */
+  readonly zones: readonly Zone[] | null;
 }
 
 /** How much is used of what stores make grow. A limit of `null` is unlimited. */
@@ -139,6 +146,7 @@ interface OutcomeRow {
   allowed_memories: number | null;
   allowed_agents: number | null;
   short_of: 'memories' | 'agents' | null;
+  final_zones: Zone[] | null;
 }
 
 /** Stores all memories or none, in one statement: quotas, counters, document numbers, rows and index entries. */
@@ -149,13 +157,15 @@ export async function insertMemories(
   const items = JSON.stringify(memories.map(toItem));
   const entries = memories.map((memory) => memory.entry);
   const [row] = await tx.query<OutcomeRow>(sql`
-    select first_doc, used_memories, used_agents, allowed_memories, allowed_agents, short_of
-      from store_counted(${tx.userId}, ${items}::jsonb, ${entries}, ${countByZone(memories)})`);
+    select first_doc, used_memories, used_agents, allowed_memories, allowed_agents, short_of, final_zones
+      from store_counted(${tx.userId}, ${items}::jsonb, ${entries}, ${countByZone(memories)},
+                         ${orbit}, ${capacities}, ${latest(memories)}, ${firstDue(memories)})`);
   if (row === undefined || row.used_memories === null)
     throw new Error('the tenant has no counter row');
   return {
     firstDoc: row.first_doc ?? undefined,
     shortOf: row.short_of,
+    zones: row.final_zones,
     usage: {
       memories: { used: row.used_memories, limit: row.allowed_memories },
       agents: { used: row.used_agents, limit: row.allowed_agents },
@@ -340,6 +350,7 @@ const toEditedItem = ({ memory, clocks }: EditedMemory): object => ({
   speaker: memory.speaker,
   role: memory.role,
   pinned: memory.pinned,
+  leaves_at: editedLeavesAt(memory),
   clocks,
 });
 
@@ -356,11 +367,12 @@ export async function updateMemories(
            arbitrary_importance = i.importance, zone = i.zone, total_score = i.score,
            updated_at = i.updated_at, occurred_at = i.occurred_at,
            agent_id = i.agent_id, session_id = i.session_id,
-           speaker = i.speaker, role = i.role, pinned = i.pinned, vector_clock = i.clocks
+           speaker = i.speaker, role = i.role, pinned = i.pinned, leaves_at = i.leaves_at, vector_clock = i.clocks
       from jsonb_to_recordset(${JSON.stringify(edited.map(toEditedItem))}::jsonb) as i (
            id text, doc integer, content text, metadata jsonb, importance double precision, zone integer,
            score double precision, updated_at double precision, occurred_at double precision,
-           agent_id text, session_id text, speaker text, role text, pinned boolean, clocks jsonb)
+           agent_id text, session_id text, speaker text, role text, pinned boolean,
+           leaves_at double precision, clocks jsonb)
      where m.user_id = ${tx.userId} and m.id = any(${ids}::text[]) and i.id = m.id`);
 }
 

@@ -62,6 +62,17 @@ const newMemory = (id: string, request: StoreRequest): Memory => ({
   metadata: request.metadata,
 });
 
+const orbit = {
+  score: 0.4,
+  recall: 0,
+  freshness: 0.25,
+  importance: 0.15,
+  context: 0,
+  emotion: 0,
+  fades_at: null,
+  fades_to: null,
+};
+
 /** Memories in a map for each user. Notes who was acted for and with which idempotency. */
 export class MemoriesInMemory implements MemoryService {
   readonly #tenants = new Map<UserId, Map<string, Memory>>();
@@ -116,7 +127,7 @@ export class MemoriesInMemory implements MemoryService {
   async get(user: UserId, id: string) {
     const memory = this.#of(user).get(id);
     if (memory === undefined) throw new StellarError('not_found');
-    return { memory, etag: `v${memory.updated_at}` };
+    return { memory, orbit, etag: `v${memory.updated_at}` };
   }
 
   async patch(user: UserId, id: string, patch: PatchRequest, options: PatchOptions = {}) {
@@ -142,6 +153,11 @@ export class MemoriesInMemory implements MemoryService {
   async #mutateOne(user: UserId, op: MutationOp): Promise<MutationResult> {
     if (op.op === 'store') return { result: 'applied', id: (await this.store(user, op.memory)).id };
     return { result: this.#of(user).has(op.id) ? 'applied' : 'gone', id: op.id };
+  }
+
+  async reorbit(user: UserId) {
+    this.#of(user);
+    return { moved: 0, complete: true };
   }
 
   async list(user: UserId, query: ListQuery) {

@@ -107,6 +107,7 @@ const builders: Readonly<Record<string, Build>> = {
     headers: { 'content-type': 'application/x-ndjson' },
     body: importedLine(crypto.randomUUID()),
   }),
+  reorbit: () => ({ path: '/api/v1/reorbit' }),
   listApiKeys: () => ({ path: '/auth/api-keys' }),
   createApiKey: () => ({ path: '/auth/api-keys', body: { name: 'probe', scopes: ['read'] } }),
   revokeApiKey: ({ apiKeyId }) => ({ path: `/auth/api-keys/${apiKeyId}` }),

@@ -2,7 +2,7 @@ import { StoreRequest } from '@stellar-memory/protocol';
 import { expect } from 'vitest';
 import type { MemoryId, UserId } from '../../../src/domain/ids.js';
 import { memoryId } from '../../../src/domain/ids.js';
-import { v1Profile } from '../../../src/domain/score-profiles.js';
+import { defaultProfile } from '../../../src/domain/score-profiles.js';
 import { createMemoryService } from '../../../src/memory/create-memory-service.js';
 import type { MemoryService } from '../../../src/memory/memory-service.js';
 import {
@@ -46,7 +46,7 @@ export function startNode(
     ...(cacheBytes === undefined ? {} : { cacheBytes }),
   });
   const clock = { nowMs: () => 1_700_000_000_000 };
-  const memories = createMemoryService({ tenants, index, clock, profile: v1Profile });
+  const memories = createMemoryService({ tenants, index, clock, profile: defaultProfile });
   return { index, memories };
 }
 

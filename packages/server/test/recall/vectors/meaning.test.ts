@@ -6,7 +6,7 @@ import {
 } from '@stellar-memory/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { UserId } from '../../../src/domain/ids.js';
-import { v1Profile } from '../../../src/domain/score-profiles.js';
+import { defaultProfile } from '../../../src/domain/score-profiles.js';
 import { createMemoryService } from '../../../src/memory/create-memory-service.js';
 import type { MemoryService } from '../../../src/memory/memory-service.js';
 import { createHttpEmbedder } from '../../../src/recall/embedders/http-embedder.js';
@@ -73,7 +73,7 @@ describeEngines('recall by words and meaning', (engine) => {
         ...options,
       }),
       clock: { nowMs: () => Date.now() },
-      profile: v1Profile,
+      profile: defaultProfile,
     });
   const embedAll = async (userId = user, { space, embedder: by } = spaces[0]!): Promise<void> => {
     const patience = { timeoutMs: 5_000, attempts: 1 };
