@@ -89,12 +89,7 @@ export function createServices(
   const lexical = lexicalOf(tenants, logger);
   const embedding =
     vectors &&
-    createEmbeddingService({
-      tenants,
-      system,
-      ...vectors,
-      onError: (err) => logger.warn({ err }, 'embedding failed; it is tried again'),
-    });
+    createEmbeddingService({ tenants, system, ...vectors, onError: embeddingFailed(logger) });
   const meaning = vectors && meaningOf(database, logger, vectors, embedding);
   const index = embedding === undefined ? lexical : indexWithVectors(lexical, embedding);
   const apply: ApplyMutation = (...sent) => applyFor(memories, ...sent);
@@ -153,6 +148,11 @@ const lexicalOf = (tenants: TenantDoor, logger: Logger): LexicalIndex =>
     ranking: textRanking,
     onMergeError: (err) => logger.warn({ err }, 'an index merge failed; it is tried again later'),
   });
+
+const embeddingFailed =
+  (logger: Logger) =>
+  (err: unknown): void =>
+    logger.warn({ err }, 'embedding failed; it is tried again');
 
 const meaningOf = (
   { engine }: Database,
