@@ -1099,6 +1099,8 @@ create table usage_warnings (
   percent integer not null,
   limit_value bigint not null,
   warned_at timestamp with time zone default now() not null,
+  mail_due_at timestamp with time zone,
+  mail_attempts integer default 0 not null,
   constraint usage_warnings_pkey PRIMARY KEY (user_id, resource, percent, limit_value),
   constraint usage_warnings_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
@@ -1182,6 +1184,7 @@ CREATE INDEX subscriptions_id ON public.subscriptions USING btree (id);
 CREATE INDEX tenant_usage_next_due ON public.tenant_usage USING btree (next_due, user_id) WHERE (next_due < ('1000000000000'::numeric)::double precision);
 
 CREATE INDEX tombstones_user_id_forgotten_at ON public.tombstones USING btree (user_id, forgotten_at);
+CREATE INDEX usage_warnings_mail_due ON public.usage_warnings USING btree (mail_due_at) WHERE (mail_due_at IS NOT NULL);
 
 CREATE INDEX users_email_lower ON public.users USING btree (lower((email)::text));
 
@@ -1374,6 +1377,9 @@ create policy tenant on tenant_usage as permissive for all to stellar_app
 create policy tenant on tombstones as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+create policy system on usage_warnings as permissive for all to stellar_system
+  using (true)
+  with check (true);
 
 create policy tenant on usage_warnings as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
@@ -1554,6 +1560,12 @@ grant update on table tenant_usage (memory_limit) to stellar_system;
 grant delete, insert, select, update on table tombstones to stellar_app;
 
 grant delete, insert, select on table usage_warnings to stellar_app;
+
+grant select on table usage_warnings to stellar_system;
+
+grant update on table usage_warnings (mail_attempts) to stellar_system;
+
+grant update on table usage_warnings (mail_due_at) to stellar_system;
 
 grant select on table users to stellar_app;
 

@@ -5,10 +5,12 @@ import { maintainBilling, openBilling } from './app/billing.js';
 import { openEmbeddedEngine } from './app/embedded-engine.js';
 import type { Engine, LocalAccess } from './app/engine.js';
 import { openLanguageModel } from './app/language-model.js';
+import { type OpenMailer, openMailer } from './app/mailer.js';
 import { assertCanListen, listenRefused } from './app/port.js';
 import { openPostgresEngine } from './app/postgres-engine.js';
 import { createServices, type Services } from './app/services.js';
-import { openSignIn, type SignIn } from './app/sign-in.js';
+import { openSignIn, pagesUrl, type SignIn } from './app/sign-in.js';
+import { mailUsageWarnings } from './app/usage-mails.js';
 import { openVectors } from './app/vectors.js';
 import { version } from './app/version.js';
 import type { Billing } from './billing/billing.system.js';
@@ -61,27 +63,32 @@ const lastUsedFlushMs = 5_000;
 export async function startApp(config: Config, logger: Logger): Promise<App> {
   await assertCanListen(config);
   const engine = await openEngine(config, logger);
+  const upgradeUrl = `${pagesUrl(config)}/pricing`;
   try {
     const vectors = await openVectors(config, engine.database);
     const services = createServices(engine, logger, vectors, {
-      upgradeUrl: `${config.publicUrl ?? ''}/pricing`,
+      upgradeUrl,
       model: openLanguageModel(config, logger),
     });
     const billing = openBilling(config, engine.database, services.clock, logger);
-    const signIn = openSignIn(config, engine, services, logger);
+    const mailer = openMailer(config, logger);
+    const signIn = mailer && openSignIn(config, engine, services, mailer, logger);
     const http = createHttp(config, { services, billing, signIn }, logger);
     const { url } = await listen(http, config);
     const background = [
       ...startBackground(services, logger),
       ...(billing === undefined ? [] : [maintainBilling(billing, logger)]),
       maintainErasures(
-        { database: engine.database, clock: services.clock, billing, mailer: signIn?.mailer },
+        { database: engine.database, clock: services.clock, billing, mailer },
         logger,
       ),
+      ...(mailer === undefined
+        ? []
+        : [mailUsageWarnings(engine.database, mailer, { ...services, upgradeUrl }, logger)]),
     ];
     return {
       facts: factsOf(config, engine, url),
-      stop: () => stop({ engine, services, billing, signIn, http, background }, logger),
+      stop: () => stop({ engine, services, billing, signIn, mailer, http, background }, logger),
     };
   } catch (error) {
     await engine.database.close();
@@ -218,6 +225,7 @@ interface Serving {
 }
 
 interface Running extends Serving {
+  readonly mailer: OpenMailer | undefined;
   readonly engine: Engine;
   readonly http: HttpServer;
   readonly background: readonly Background[];
@@ -225,7 +233,7 @@ interface Running extends Serving {
 
 /** Each step runs whatever became of the one before: what can be saved is saved, and the database is closed. */
 async function stop(
-  { engine, services, billing, signIn, http, background }: Running,
+  { engine, services, billing, signIn, mailer, http, background }: Running,
   logger: Logger,
 ): Promise<void> {
   const steps: [string, () => Promise<unknown>][] = [
@@ -235,7 +243,8 @@ async function stop(
     ['erasing', async () => services.erasing.stop()],
     ['orbits', async () => services.orbits.stop()],
     ['background', () => Promise.all(background.map((task) => task.stop()))],
-    ['mails', async () => signIn?.close()],
+    ['mails', async () => signIn?.idle()],
+    ['mailer', async () => mailer?.close()],
     ['events of billing', async () => billing?.idle()],
     ['usage warnings', () => services.metering.warnings.flush()],
     ['index', () => services.index.close()],

@@ -10,7 +10,6 @@ import type { Config } from '../config.js';
 import { createSystemDoor } from '../storage/system-door.system.js';
 import { createTenantDoor } from '../storage/tenant-door.js';
 import type { Engine } from './engine.js';
-import { consoleMailer, smtpMailer } from './mailer.js';
 import type { Services } from './services.js';
 
 /** Signing in, as the process runs it. */
@@ -18,26 +17,19 @@ export interface SignIn {
   readonly service: SignInService;
   readonly sessions: SessionAuthenticator;
   readonly devices: DeviceService;
-  readonly mailer: Mailer;
-  /** Lets the mails that were begun leave. */
-  close(): Promise<void>;
+  /** Resolves when the mails that were begun have left. */
+  idle(): Promise<void>;
 }
 
-/**
- * Signing in by e-mail; nothing on Postgres without a mail server, and then there are no such routes. The embedded
- * server is somebody's own: it shows the codes in its log.
- */
+/** Signing in by e-mail; without a mailer there is none of it. */
 export function openSignIn(
-  config: Pick<Config, 'smtpUrl' | 'smtpFrom' | 'publicUrl' | 'port'>,
+  config: Pick<Config, 'publicUrl' | 'port'>,
   { database, secret }: Pick<Engine, 'database' | 'secret'>,
   { clock, apiKeys }: Pick<Services, 'clock' | 'apiKeys'>,
+  mailer: Mailer,
   logger: Logger,
-): SignIn | undefined {
-  const { smtpUrl, smtpFrom } = config;
-  if (smtpUrl === undefined && database.engine === 'postgres') return undefined;
-  const smtp = smtpUrl === undefined ? undefined : smtpMailer(smtpUrl, smtpFrom ?? '');
+): SignIn {
   const system = createSystemDoor(database);
-  const mailer = smtp ?? consoleMailer(logger);
   const service = createSignIn({
     tenants: createTenantDoor(database),
     system,
@@ -48,16 +40,15 @@ export function openSignIn(
   });
   return {
     service,
-    mailer,
     sessions: createSessionAuthenticator({ system, secret, clock }),
     devices: createDeviceService({ system, secret, clock, apiKeys, pagesUrl: pagesUrl(config) }),
-    async close() {
-      await service.idle();
-      smtp?.close();
-    },
+    idle: () => service.idle(),
   };
 }
 
-/** Without a public address people sit at this machine. Never what a request says of where it went. */
-const pagesUrl = ({ publicUrl, port }: Pick<Config, 'publicUrl' | 'port'>): string =>
+/**
+ * Where people find our pages, without a slash at its end. Without a public address they sit at this machine. Never
+ * what a request says of where it went.
+ */
+export const pagesUrl = ({ publicUrl, port }: Pick<Config, 'publicUrl' | 'port'>): string =>
   (publicUrl ?? `http://127.0.0.1:${port}`).replace(/\/+$/, '');

@@ -52,15 +52,16 @@ export function createApiKeyService(options: ApiKeyServiceOptions): ApiKeyServic
       options.onUsage?.(actor.userId, usage);
       return created(row, key);
     },
-    async assertRoom(userId) {
-      const [tier, used] = await tenants.withTenant(
+    assertRoom: (userId) =>
+      tenants.withTenant(
         userId,
-        (tx) => Promise.all([findTier(tx), countUsableKeys(tx)]),
+        async (tx) => {
+          const [tier, used] = await Promise.all([findTier(tx), countUsableKeys(tx)]);
+          if (tier === undefined) throw new StellarError('not_found');
+          await refuseBeyondLimit(tx, tier, used, options.upgradeUrl);
+        },
         { readOnly: true },
-      );
-      if (tier === undefined) throw new StellarError('not_found');
-      refuseBeyondLimit(tier, used, options.upgradeUrl);
-    },
+      ),
     async rotate(actor, id, overlapSeconds) {
       const { key, ...secretParts } = newSecret(secret);
       const { made, ended } = await tenants.withTenant(actor.userId, async (tx) => {

@@ -49,7 +49,7 @@ export async function createWithinLimit(
   if (tier === undefined) throw new StellarError('not_found');
   const wanted = wantedRights(request, held);
   refuseExcess(excessOf(held, wanted));
-  refuseBeyondLimit(tier, used, upgradeUrl);
+  await refuseBeyondLimit(tx, tier, used, upgradeUrl);
   const row = await insertKey(tx, {
     ...secretParts,
     ...wanted,

@@ -48,6 +48,7 @@ import { openApi } from './routes/openapi.js';
 import { patchMemory } from './routes/patch-memory.js';
 import { patchUser } from './routes/patch-user.js';
 import { pollDevice } from './routes/poll-device.js';
+import { pricingPage } from './routes/pricing-page.js';
 import { readChanges } from './routes/read-changes.js';
 import { readyz } from './routes/readyz.js';
 import { recallBatch } from './routes/recall-batch.js';
@@ -124,6 +125,7 @@ export const routes: readonly Route[] = [
   decideDevice,
   signInPage,
   devicePage,
+  pricingPage,
   checkout,
   billingPortal,
   changePlan,

@@ -16,7 +16,7 @@ import {
 import { lockUsage, selectUsage } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import type { MemoryDependencies } from './dependencies.js';
-import { growthOf, quotaExceeded } from './quota.js';
+import { growthOf, refuseGrowth } from './quota.js';
 import type { ImportedLine, TransferService } from './transfer-service.js';
 
 /** Memories of one transaction at most, and bytes of their lines. */
@@ -89,7 +89,7 @@ async function settleGroup(
       return settleGroup(dependencies, userId, group.slice(room), progress, onUsage);
     }
     if (group.length > 1) return settleApart(dependencies, userId, group, progress, onUsage);
-    throw quotaExceeded(shortOf, usage[shortOf], dependencies);
+    return refuseGrowth(dependencies, userId, shortOf, usage[shortOf]);
   }
   progress.line = group.at(-1)!.line;
   progress.stored += outcome.stored;

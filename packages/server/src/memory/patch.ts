@@ -22,7 +22,7 @@ import type { MemoryService, VersionedMemory } from './memory-service.js';
 import { clocksAfter } from './mutations/registers.js';
 import { orbitNow, orbitOf } from './orbit-of.js';
 import { etagOf, present } from './present.js';
-import { quotaExceeded } from './quota.js';
+import { growthRefusal } from './quota.js';
 
 /** Reads one memory. Round trips: 1. */
 export const createGet =
@@ -138,7 +138,7 @@ async function keepFormer(
   ]);
 }
 
-/** Errors: `quota_exceeded` when the memory would go to an agent for whom there is no room. */
+/** Errors: `quota_exceeded` or `payment_required` when the memory would go to an agent for whom there is no room. */
 async function countAgents(
   tx: TenantTransaction,
   dependencies: MemoryDependencies,
@@ -150,5 +150,5 @@ async function countAgents(
   const usage = await selectUsage(tx);
   if (usage === undefined) throw new Error('the tenant has no counter row');
   const { agents, agentLimit } = usage;
-  throw quotaExceeded('agents', { used: agents, limit: agentLimit }, dependencies);
+  throw await growthRefusal(tx, 'agents', { used: agents, limit: agentLimit }, dependencies);
 }

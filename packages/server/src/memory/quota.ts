@@ -1,6 +1,12 @@
-import { StellarError } from '../domain/stellar-error.js';
+import { tierLimits } from '@stellar-memory/protocol';
+import { growthRefused } from '../domain/growth-refused.js';
+import type { UserId } from '../domain/ids.js';
+import type { StellarError } from '../domain/stellar-error.js';
 import type { GrowthUsage } from '../storage/statements/memories.js';
+import { hasLapsed } from '../storage/statements/subscriptions.js';
 import { type TenantUsage, totalMemories } from '../storage/statements/tenant-usage.js';
+import type { TenantTransaction } from '../storage/tenant-door.js';
+import type { MemoryDependencies } from './dependencies.js';
 
 /** How much of a limit is in use; `null` is unlimited. */
 export interface Usage {
@@ -15,16 +21,29 @@ export const growthOf = (usage: TenantUsage): GrowthUsage => ({
 });
 
 /** The refusal of what does not fit: says how much there is, and where more is to be had. */
-export function quotaExceeded(
+export async function growthRefusal(
+  tx: TenantTransaction,
   what: 'memories' | 'agents',
   { used, limit }: Usage,
   { upgradeUrl }: { readonly upgradeUrl?: string },
-): StellarError {
+): Promise<StellarError> {
   if (limit === null) throw new Error(`a tenant without limit of ${what} was refused`);
-  return new StellarError('quota_exceeded', {
-    detail: `This account holds ${used} of ${limit} ${what}.`,
-    limit,
-    used,
-    ...(upgradeUrl === undefined ? {} : { upgrade_url: upgradeUrl }),
-  });
+  const detail = `This account holds ${used} of ${limit} ${what}.`;
+  // Whose payment lapsed has the limits of free: nobody else is worth a question.
+  const mayHaveLapsed = limit === tierLimits.free[what];
+  return growthRefused({ detail, limit, used, upgradeUrl }, mayHaveLapsed && (await hasLapsed(tx)));
+}
+
+/** The same for who has no transaction any more. */
+export async function refuseGrowth(
+  dependencies: Pick<MemoryDependencies, 'tenants' | 'upgradeUrl'>,
+  userId: UserId,
+  what: 'memories' | 'agents',
+  usage: Usage,
+): Promise<never> {
+  throw await dependencies.tenants.withTenant(
+    userId,
+    (tx) => growthRefusal(tx, what, usage, dependencies),
+    { readOnly: true },
+  );
 }

@@ -21,7 +21,7 @@ import type { MemoryDependencies } from './dependencies.js';
 import { idempotently } from './idempotently.js';
 import type { LifeService } from './life-service.js';
 import { present } from './present.js';
-import { quotaExceeded } from './quota.js';
+import { growthRefusal } from './quota.js';
 
 /**
  * Stores a forgotten memory again, under its id and with all that belonged to it. Round trips: 5 (locks, store, the
@@ -63,7 +63,7 @@ async function storeAgain(
   if (forgotten === undefined) throw new StellarError('not_found');
   if (exists) throw new StellarError('conflict', { detail: 'Another memory has this id by now.' });
   const { shortOf, usage } = await insertMemories(tx, [asNew(forgotten, dependencies.index)]);
-  if (shortOf !== null) throw quotaExceeded(shortOf, usage[shortOf], dependencies);
+  if (shortOf !== null) throw await growthRefusal(tx, shortOf, usage[shortOf], dependencies);
   return usage;
 }
 

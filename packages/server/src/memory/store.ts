@@ -10,7 +10,7 @@ import type { MemoryDependencies } from './dependencies.js';
 import { idempotently } from './idempotently.js';
 import type { Idempotency, MemoryService } from './memory-service.js';
 import { newMemory } from './new-memory.js';
-import { quotaExceeded } from './quota.js';
+import { growthRefusal, refuseGrowth } from './quota.js';
 import { StoreQueue } from './store-queue.js';
 
 /** A memory that its zone had no room for is where the capacities moved it. */
@@ -72,7 +72,7 @@ async function writeGroup(
   );
   const { shortOf, usage, zones } = outcome;
   if (shortOf !== null && memories.length === 1)
-    throw quotaExceeded(shortOf, usage[shortOf], dependencies);
+    return refuseGrowth(dependencies, userId, shortOf, usage[shortOf]);
   if (shortOf !== null) return undefined;
   noteStored(dependencies, userId, memories.length, usage);
   return memories.map(answer(zones)).map((stored) => ({ stored, usage }));
@@ -93,7 +93,7 @@ async function storeAll(
   const answers = await dependencies.tenants.withTenant(userId, (tx) =>
     idempotently(tx, idempotency, async () => {
       const { shortOf, usage, zones } = await insertMemories(tx, memories);
-      if (shortOf !== null) throw quotaExceeded(shortOf, usage[shortOf], dependencies);
+      if (shortOf !== null) throw await growthRefusal(tx, shortOf, usage[shortOf], dependencies);
       used = usage;
       return memories.map(answer(zones));
     }),

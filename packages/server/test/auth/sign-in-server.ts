@@ -25,6 +25,8 @@ export interface SignInServer {
   readonly url: string;
   readonly log: readonly string[];
   readonly post: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Answer>;
+  /** The code that was last sent to a mailbox. */
+  readonly codeFor: (email: string) => string;
   /** Headers of a page of this server in the browser of whoever has this mailbox. */
   readonly signIn: (email: string) => Promise<{ cookie: string; origin: string }>;
   readonly close: () => Promise<void>;
@@ -68,14 +70,18 @@ export async function startSignInServer(
   const { url } = await http.listen();
   const post: SignInServer['post'] = (path, body, headers = {}) =>
     send(url + path, jsonBody(body, headers));
+  const codeFor = (email: string): string => {
+    const mail = mails.findLast(({ to }) => to === email);
+    return /is (\d{4} \d{4})$/m.exec(mail?.text ?? '')?.[1] ?? 'none';
+  };
   return {
     url,
     log,
     post,
+    codeFor,
     async signIn(email) {
       const asked = (await post('/auth/register', { email })).json as { request: string };
-      const mail = mails.findLast(({ to }) => to === email);
-      const code = /is (\d{4} \d{4})$/m.exec(mail?.text ?? '')?.[1];
+      const code = codeFor(email);
       const answer = await post('/auth/verify', { request: asked.request, code });
       expect(answer.status, answer.text).toBe(200);
       return { cookie: answer.headers.get('set-cookie')!.split(';')[0]!, origin: url };

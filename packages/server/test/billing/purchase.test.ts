@@ -187,6 +187,35 @@ describeEngines('a purchase, from two nodes of the service', (engine) => {
     expect((await customer.post(one, '/billing/plan', { tier: 'promax' })).status).toBe(200);
   });
 
+  test('that is unpaid grows beyond free no more, and is told to pay, not to upgrade', async () => {
+    verifies('F3');
+    const { customer, id } = await subscriber('pro');
+    const memories = Array.from({ length: 100 }, (_, n) => ({ content: `kept ${n}` }));
+    for (let n = 0; n < 10; n += 1) await customer.post(one, '/api/v1/store/batch', { memories });
+    await happen(id, 'fail-payment');
+    const store = (node = one) => customer.post(node, '/api/v1/store', { content: 'a last one' });
+    expect((await store()).status).toBe(200);
+    await happen(id, 'give-up');
+    for (const node of [one, two])
+      expect(await store(node)).toMatchObject({
+        status: 402,
+        json: { code: 'payment_required', limit: 1_000, used: 1_001, upgrade_url: '/pricing' },
+      });
+    const batch = await customer.post(two, '/api/v1/store/batch', { memories });
+    const key = await customer.post(one, '/auth/api-keys', {});
+    expect([batch.status, key.status]).toEqual([402, 402]);
+    const recalled = await customer.get(two, '/api/v1/recall?q=last&limit=1');
+    const [found] = recalled.json as { id: string }[];
+    expect((await customer.delete(one, `/api/v1/forget/${found!.id}`)).status).toBe(200);
+    for (const path of ['/api/v1/memories', '/api/v1/export', '/auth/usage', '/billing/portal'])
+      expect((await customer.get(two, path)).status, path).toBe(200);
+    await happen(id, 'recover');
+    expect((await store()).status).toBe(200);
+    await happen(id, 'cancel');
+    await happen(id, 'expire');
+    expect(await store()).toMatchObject({ status: 403, json: { code: 'quota_exceeded' } });
+  }, 60_000);
+
   test('ends alike when its events come late, twice and in any order', async () => {
     const customer = await Customer.signUp(one);
     const url = await customer.checkout(one, 'pro');

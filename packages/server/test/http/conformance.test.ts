@@ -156,6 +156,7 @@ describe('Every operation', () => {
     await call('POST', '/auth/device/decide', { user_code: 'BCDF-GHJK', grant: true });
     await call('GET', '/sign-in?lang=ko');
     await call('GET', '/device');
+    await call('GET', '/pricing');
     await call('POST', '/billing/lemonsqueezy/checkout', { tier: 'pro' });
     await call('GET', '/billing/portal');
     await call('POST', '/billing/plan', { tier: 'free' });

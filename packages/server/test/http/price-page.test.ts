@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { soldTiers, tierLimits } from '@stellar-memory/protocol';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { engines, type TestDatabase } from '../support/engines.js';
 import { verifies } from '../support/verifies.js';
+import { send } from './support/exchange.js';
+import { type FullServer, startFullServer } from './support/full-server.js';
 
 /** What the plan's price page says, in its own numbers. */
 const pricePage = {
@@ -32,4 +35,53 @@ test('the documentation says it too', async () => {
     const cells = [memories, agents, requestsPerMinute, apiKeys].map(shown);
     expect(rows).toContain(`| \`${tier}\` | ${pricePerMonthUsd} | ${cells.join(' | ')} |`);
   }
+});
+
+describe('what is served', () => {
+  let db: TestDatabase;
+  let server: FullServer;
+  beforeAll(async () => {
+    db = await engines[0]!.open();
+    server = await startFullServer(db);
+  });
+  afterAll(async () => {
+    await server.close();
+    await db.close();
+  });
+
+  test.each([
+    ['en', 'unlimited'],
+    ['ko', '무제한'],
+  ])('the page itself says it, in %s', async (language, unlimited) => {
+    verifies('F3', 'FR-06', 'FR-08');
+    const { text } = await send(`${server.url}/pricing?lang=${language}`);
+    const rows = [...text.matchAll(/<tr data-tier="(\w+)">(.*?)<\/tr>/gs)];
+    expect(rows.map(([, tier]) => tier)).toEqual([...soldTiers]);
+    for (const [, tier, cells] of rows) {
+      const { pricePerMonthUsd, memories, agents, requestsPerMinute, apiKeys } =
+        pricePage[tier as keyof typeof pricePage];
+      const shown = [memories, agents, requestsPerMinute, apiKeys].map(
+        (value) => value?.toLocaleString('en-US') ?? unlimited,
+      );
+      const said = [...cells!.matchAll(/<td>([^<]*)<\/td>/g)].map(([, cell]) => cell);
+      expect(said.slice(0, 5)).toEqual([`$${pricePerMonthUsd}`, ...shown]);
+    }
+  });
+
+  test('an account of each tier has it, and is refused and sent there beyond', async () => {
+    verifies('F3', 'FR-06', 'FR-07', 'FR-08');
+    for (const tier of soldTiers) {
+      const { key } = await server.createAccount(`${tier}@example.com`, tier);
+      const { json } = await send(`${server.url}/auth/usage`, { headers: { 'x-api-key': key } });
+      const { memories, agents, requestsPerMinute, apiKeys } = pricePage[tier];
+      expect(json).toMatchObject({
+        tier,
+        memories: { limit: memories },
+        agents: { limit: agents },
+        api_keys: { limit: apiKeys },
+        requests_per_minute: requestsPerMinute,
+        upgrade_url: '/pricing',
+      });
+    }
+  });
 });

@@ -22,6 +22,6 @@ export const createApiKey = defineRoute({
     schema: CreatedApiKey,
     example: { ...exampleApiKey, api_key: 'sm_live_4fGh…' },
   },
-  errors: ['quota_exceeded'],
+  errors: ['quota_exceeded', 'payment_required'],
   handler: ({ apiKeys, identity }, { body }) => apiKeys.create(identity, body),
 });

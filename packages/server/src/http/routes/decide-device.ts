@@ -20,6 +20,6 @@ export const decideDevice = defineRoute({
     schema: DecideDeviceResponse,
     example: { granted: true },
   },
-  errors: ['not_found', 'quota_exceeded'],
+  errors: ['not_found', 'quota_exceeded', 'payment_required'],
   handler: ({ devices, identity }, { body }) => devices.decide(identity, body),
 });

@@ -23,7 +23,7 @@ export const importMemories = defineRoute({
     schema: ImportResponse,
     example: { memories: 3, stored: 2, existing: 1 },
   },
-  errors: ['quota_exceeded'],
+  errors: ['quota_exceeded', 'payment_required'],
   handler: ({ transfer, userId, lines, setUsage }) =>
     transfer.importAll(userId, importLines(lines), setUsage),
 });

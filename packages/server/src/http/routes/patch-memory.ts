@@ -27,6 +27,7 @@ export const patchMemory = defineRoute({
     etag: true,
     example: { ...exampleMemory, importance: 0.9, pinned: true },
   },
+  errors: ['quota_exceeded', 'payment_required'],
   handler: async ({ memories, userId, ifMatch, idempotency, setEtag }, { params, body }) => {
     const { memory, etag } = await memories.patch(userId, memoryId(params.id), body, {
       ...(ifMatch === undefined ? {} : { ifMatch }),

@@ -28,6 +28,7 @@ export const pollDevice = defineRoute({
     'access_denied',
     'expired_token',
     'quota_exceeded',
+    'payment_required',
   ],
   handler: ({ devices }, { body }) => devices.poll(body.device_code),
 });

@@ -23,7 +23,7 @@ export const restoreMemory = defineRoute({
     schema: Memory,
     example: exampleMemory,
   },
-  errors: ['quota_exceeded', 'conflict'],
+  errors: ['quota_exceeded', 'payment_required', 'conflict'],
   handler: ({ life, userId, idempotency, setUsage }, { params }) =>
     life.restore(userId, memoryId(params.id), { idempotency, onUsage: setUsage }),
 });

@@ -22,7 +22,7 @@ export const storeBatch = defineRoute({
     schema: StoreBatchResponse,
     example: { items: [{ id: exampleId, zone: 2, score: 0.42 }] },
   },
-  errors: ['quota_exceeded'],
+  errors: ['quota_exceeded', 'payment_required'],
   handler: async ({ memories, userId, idempotency, setUsage }, { body }) => ({
     items: await memories.storeBatch(userId, body.memories, idempotency, setUsage),
   }),

@@ -27,7 +27,7 @@ export const storeMemory = defineRoute({
     schema: StoreResponse,
     example: { id: exampleId, zone: 1, score: 0.58 },
   },
-  errors: ['quota_exceeded'],
+  errors: ['quota_exceeded', 'payment_required'],
   handler: ({ memories, userId, idempotency, setUsage }, { body }) =>
     memories.store(userId, body, idempotency, setUsage),
 });

@@ -32,3 +32,11 @@ export const listSubscriptions = (tx: TenantTransaction): Promise<SubscriptionRo
       invoice_refunded as "invoiceRefunded", tier
     from subscriptions where user_id = ${tx.userId}
     order by created_at desc, id desc`);
+
+/** Whether nothing that the tenant bought is worth anything, and that only for want of a payment. */
+export async function hasLapsed(tx: TenantTransaction): Promise<boolean> {
+  const rows = await tx.query(sql<{ lapsed: boolean }>`
+    select coalesce(bool_or(status = 'unpaid') and bool_and(tier = 'free'), false) as lapsed
+    from subscriptions where user_id = ${tx.userId}`);
+  return rows[0]?.lapsed ?? false;
+}

@@ -11,14 +11,15 @@ export interface UsageWarning {
   readonly limit: number;
 }
 
-/** Records warnings; answers those that were never given before. */
+/** Records warnings, of which the highest is to be mailed; answers those that were never given before. */
 export const insertWarnings = (
   tx: TenantTransaction,
   warnings: readonly UsageWarning[],
 ): Promise<UsageWarning[]> =>
   tx.query(sql<UsageWarning>`
-    insert into usage_warnings (user_id, resource, percent, limit_value)
-    select ${tx.userId}, w.resource, w.percent, w.limit_value
+    insert into usage_warnings (user_id, resource, percent, limit_value, mail_due_at)
+    select ${tx.userId}, w.resource, w.percent, w.limit_value,
+           case when w.percent = max(w.percent) over () then now() end
       from unnest(${warnings.map(({ resource }) => resource)}::text[],
                   ${warnings.map(({ percent }) => percent)}::integer[],
                   ${warnings.map(({ limit }) => limit)}::bigint[]) as w (resource, percent, limit_value)

@@ -137,6 +137,7 @@ const builders: Readonly<Record<string, Build>> = {
   }),
   signInPage: () => ({ path: '/sign-in' }),
   devicePage: () => ({ path: '/device' }),
+  pricingPage: () => ({ path: '/pricing' }),
   eraseAccount: () => ({
     path: '/auth/account',
     body: { request: crypto.randomUUID(), code: '12345678' },
