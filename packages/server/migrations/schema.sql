@@ -1184,6 +1184,7 @@ CREATE INDEX subscriptions_id ON public.subscriptions USING btree (id);
 CREATE INDEX tenant_usage_next_due ON public.tenant_usage USING btree (next_due, user_id) WHERE (next_due < ('1000000000000'::numeric)::double precision);
 
 CREATE INDEX tombstones_user_id_forgotten_at ON public.tombstones USING btree (user_id, forgotten_at);
+
 CREATE INDEX usage_warnings_mail_due ON public.usage_warnings USING btree (mail_due_at) WHERE (mail_due_at IS NOT NULL);
 
 CREATE INDEX users_email_lower ON public.users USING btree (lower((email)::text));
@@ -1377,6 +1378,7 @@ create policy tenant on tenant_usage as permissive for all to stellar_app
 create policy tenant on tombstones as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
 create policy system on usage_warnings as permissive for all to stellar_system
   using (true)
   with check (true);
