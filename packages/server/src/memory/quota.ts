@@ -24,14 +24,24 @@ export const growthOf = (usage: TenantUsage): GrowthUsage => ({
 export async function growthRefusal(
   tx: TenantTransaction,
   what: 'memories' | 'agents',
+  usage: Usage,
+  upgrade: { readonly upgradeUrl?: string },
+): Promise<StellarError> {
+  // Whose payment lapsed has the limits of free: nobody else is worth a question.
+  const mayHaveLapsed = usage.limit === tierLimits.free[what];
+  return fullTier(what, usage, upgrade, mayHaveLapsed && (await hasLapsed(tx)));
+}
+
+/** The same where it is known whether the payment lapsed. */
+export function fullTier(
+  what: 'memories' | 'agents',
   { used, limit }: Usage,
   { upgradeUrl }: { readonly upgradeUrl?: string },
-): Promise<StellarError> {
+  lapsed: boolean,
+): StellarError {
   if (limit === null) throw new Error(`a tenant without limit of ${what} was refused`);
   const detail = `This account holds ${used} of ${limit} ${what}.`;
-  // Whose payment lapsed has the limits of free: nobody else is worth a question.
-  const mayHaveLapsed = limit === tierLimits.free[what];
-  return growthRefused({ detail, limit, used, upgradeUrl }, mayHaveLapsed && (await hasLapsed(tx)));
+  return growthRefused({ detail, limit, used, upgradeUrl }, lapsed);
 }
 
 /** The same for who has no transaction any more. */

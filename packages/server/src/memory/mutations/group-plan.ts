@@ -32,7 +32,7 @@ export class GroupPlan {
   constructor(view: GroupView, nowMs: number, upgrade: { readonly upgradeUrl?: string }) {
     this.#view = view;
     this.#nowMs = nowMs;
-    this.#room = new Room(view.counters, view.agents, upgrade);
+    this.#room = new Room(view, upgrade);
   }
 
   /** Every memory that an operation named. */

@@ -5,6 +5,7 @@ import {
   type RememberedMutation,
   selectAnsweredMutations,
 } from '../../storage/statements/mutations.js';
+import { hasLapsed } from '../../storage/statements/subscriptions.js';
 import { type LockedCounters, lockCounters } from '../../storage/statements/tenant-usage.js';
 import { selectTombstones } from '../../storage/statements/tombstones.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
@@ -13,6 +14,8 @@ import type { Sender } from './group-plan.js';
 /** What a group of mutations depends on, read under the tenant's lock. */
 export interface GroupView {
   readonly counters: LockedCounters;
+  /** The subscription is no longer paid for. */
+  readonly lapsed: boolean;
   /** By id. */
   readonly memories: ReadonlyMap<string, LockedMemory>;
   readonly forgotten: ReadonlySet<string>;
@@ -36,12 +39,13 @@ export async function readGroupView(
   const ids = [
     ...new Set(group.flatMap(({ mutation }) => mutation.ops.flatMap((op) => op.id ?? []))),
   ];
-  const [counters, answered, memories, forgotten, agents] = await Promise.all([
+  const [counters, answered, memories, forgotten, agents, lapsed] = await Promise.all([
     lockCounters(tx),
     selectAnsweredMutations(tx, mids),
     lockMemories(tx, ids),
     selectTombstones(tx, ids),
     selectAgentCounts(tx, [...new Set(group.flatMap(agentsNamed))], ids),
+    hasLapsed(tx),
   ]);
   return {
     counters,
@@ -49,6 +53,7 @@ export async function readGroupView(
     memories: new Map(memories.map((memory) => [memory.id, memory])),
     forgotten: new Set(forgotten),
     agents,
+    lapsed,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { StellarError } from '../../domain/stellar-error.js';
 import { type LockedCounters, totalMemories } from '../../storage/statements/tenant-usage.js';
-import { quotaExceeded } from '../quota.js';
+import { fullTier } from '../quota.js';
+import type { GroupView } from './group-view.js';
 
 /**
  * What a tenant has room for while a group of mutations is worked out, under the lock of his counters: each operation
@@ -9,19 +10,20 @@ import { quotaExceeded } from '../quota.js';
 export class Room {
   readonly #counters: LockedCounters;
   readonly #memoriesOf: Map<string, number>;
+  readonly #lapsed: boolean;
   readonly #upgrade: { readonly upgradeUrl?: string };
   #memories: number;
   #agents: number;
 
   constructor(
-    counters: LockedCounters,
-    agents: readonly { readonly agent: string; readonly memories: number }[],
+    { counters, agents, lapsed }: Pick<GroupView, 'counters' | 'agents' | 'lapsed'>,
     upgrade: { readonly upgradeUrl?: string },
   ) {
     this.#counters = counters;
     this.#memories = totalMemories(counters);
     this.#agents = counters.agents;
     this.#memoriesOf = new Map(agents.map(({ agent, memories }) => [agent, memories]));
+    this.#lapsed = lapsed;
     this.#upgrade = upgrade;
   }
 
@@ -60,6 +62,6 @@ export class Room {
   }
 
   #full(what: 'memories' | 'agents', used: number, limit: number): StellarError {
-    return quotaExceeded(what, { used, limit }, this.#upgrade);
+    return fullTier(what, { used, limit }, this.#upgrade, this.#lapsed);
   }
 }
