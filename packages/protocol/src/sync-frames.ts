@@ -153,7 +153,9 @@ export const SyncTicketRequest = z.strictObject({
   origin: z
     .url({ protocol: /^https?$/ })
     .max(300)
-    .refine((text) => URL.canParse(text) && new URL(text).origin === text, { message: 'must be an origin alone' })
+    .refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+      message: 'must be an origin alone',
+    })
     .describe('Origin of the page that will connect, for example https://app.example.com'),
 });
 export type SyncTicketRequest = z.output<typeof SyncTicketRequest>;
