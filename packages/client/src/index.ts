@@ -20,6 +20,7 @@ export type { SyncTransport } from './sync/feed.js';
 export { indexedDbStorage } from './sync/indexed-db-storage.js';
 export type { Sync, SyncChange, SyncEvents, SyncOptions, SyncRejection } from './sync/sync.js';
 export { memoryStorage, type StorageWrite, type SyncStorage } from './sync/sync-storage.js';
+export type { MutationOp, MutationResult } from './sync/sync-wire.js';
 export type { CallOptions } from './transport.js';
 export type {
   ApiKey,
@@ -34,8 +35,6 @@ export type {
   Metadata,
   MetadataFilter,
   Moment,
-  MutationOp,
-  MutationResult,
   PatchRequest,
   RecallBatchQuery,
   RecallContextQuery,

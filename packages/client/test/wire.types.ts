@@ -6,7 +6,7 @@ import type {
   Mutation,
   MutationResult,
   MutationsResponse,
-} from '../src/wire.js';
+} from '../src/sync/sync-wire.js';
 
 /*
  * Checked by the compiler alone: the client's own types are those of the server's schemas.

@@ -2,9 +2,10 @@ import { errorOf } from '../problem.js';
 import type { Settings } from '../settings.js';
 import { StellarMemoryError } from '../stellar-memory-error.js';
 import { networkError, requestOf } from '../transport.js';
-import type { ChangeEvent, ChangesResponse, Memory } from '../wire.js';
+import type { Memory } from '../wire.js';
 import { type ServerEvent, ServerEventParser } from './server-events.js';
 import { placeOf } from './sync-cursor.js';
+import type { ChangeEvent, ChangesResponse } from './sync-wire.js';
 import { watchdog } from './watchdog.js';
 
 /** How long a stream may say nothing. */

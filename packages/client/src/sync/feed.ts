@@ -1,8 +1,8 @@
 import type { Settings } from '../settings.js';
 import { StellarMemoryError } from '../stellar-memory-error.js';
 import { createTransport } from '../transport.js';
-import type { ChangesResponse } from '../wire.js';
 import { type StreamPatience, streamPages } from './event-stream.js';
+import type { ChangesResponse } from './sync-wire.js';
 
 /**
  * How changes arrive once a replica has caught up. `stream`: server-sent events, one request for as long as the

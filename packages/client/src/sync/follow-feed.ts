@@ -1,8 +1,8 @@
 import { delayAfter, type RetryPolicy, waitFor } from '../retry.js';
 import { StellarMemoryError } from '../stellar-memory-error.js';
-import type { ChangesResponse } from '../wire.js';
 import type { ReadFeed } from './feed.js';
 import { isFinal } from './is-final.js';
+import type { ChangesResponse } from './sync-wire.js';
 
 /** What follows a feed. */
 export interface FollowOptions {

@@ -1,9 +1,10 @@
-import type { Json, Memory, Mutation, MutationOp } from '../wire.js';
+import type { Json, Memory } from '../wire.js';
 import { type ClockState, newClock, observe, stampOf, tick } from './hybrid-clock.js';
 import { MutationQueue } from './mutation-queue.js';
 import { timeOrderedId } from './random-ids.js';
 import { Replica } from './replica.js';
 import type { StorageWrite } from './sync-storage.js';
+import type { Mutation, MutationOp } from './sync-wire.js';
 
 const clockKey = 'clock';
 

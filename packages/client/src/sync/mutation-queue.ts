@@ -1,6 +1,7 @@
-import type { Json, Memory, Mutation, MutationAck } from '../wire.js';
+import type { Json, Memory } from '../wire.js';
 import { afterOp } from './optimistic.js';
 import type { StorageWrite } from './sync-storage.js';
+import type { Mutation, MutationAck } from './sync-wire.js';
 
 /** A mutation that the replica does not show yet. */
 interface Pending {

@@ -1,4 +1,5 @@
-import type { Memory, MutationOp, PatchRequest, StoreRequest } from '../wire.js';
+import type { Memory, PatchRequest, StoreRequest } from '../wire.js';
+import type { MutationOp } from './sync-wire.js';
 
 /**
  * A memory as it will be when the server has merged the operation, as far as can be told here: zone and score are the

@@ -1,9 +1,9 @@
 import { delayAfter, type RetryPolicy, waitFor } from '../retry.js';
 import { StellarMemoryError } from '../stellar-memory-error.js';
 import type { Transport } from '../transport.js';
-import type { Mutation, MutationsResponse } from '../wire.js';
 import { isFinal } from './is-final.js';
 import type { MutationQueue } from './mutation-queue.js';
+import type { Mutation, MutationsResponse } from './sync-wire.js';
 
 /** What an outbox works with. */
 export interface OutboxOptions {

@@ -1,7 +1,8 @@
 import { StellarMemoryError } from '../stellar-memory-error.js';
-import type { ChangeEvent, ChangeOp, ChangesResponse, Json, Memory } from '../wire.js';
+import type { Json, Memory } from '../wire.js';
 import { placeOf } from './sync-cursor.js';
 import type { StorageWrite } from './sync-storage.js';
+import type { ChangeEvent, ChangeOp, ChangesResponse } from './sync-wire.js';
 
 /** What a replica knows beside the memories. */
 interface ReplicaState {

@@ -3,16 +3,7 @@ import { waitFor } from '../retry.js';
 import type { Settings } from '../settings.js';
 import { StellarMemoryError } from '../stellar-memory-error.js';
 import { createTransport } from '../transport.js';
-import type {
-  ChangesResponse,
-  Memory,
-  Mutation,
-  MutationOp,
-  MutationResult,
-  MutationsResponse,
-  PatchRequest,
-  StoreRequest,
-} from '../wire.js';
+import type { Memory, PatchRequest, StoreRequest } from '../wire.js';
 import { Emitter } from './emitter.js';
 import type { ReadFeed } from './feed.js';
 import { followFeed } from './follow-feed.js';
@@ -22,6 +13,13 @@ import { Outbox } from './outbox.js';
 import { timeOrderedId } from './random-ids.js';
 import type { Sync, SyncChange, SyncEvents } from './sync.js';
 import type { StorageWrite, SyncStorage } from './sync-storage.js';
+import type {
+  ChangesResponse,
+  Mutation,
+  MutationOp,
+  MutationResult,
+  MutationsResponse,
+} from './sync-wire.js';
 
 /** What a replica is run with. */
 export interface SessionParts {

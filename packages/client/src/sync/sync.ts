@@ -1,7 +1,8 @@
 import type { StellarMemoryError } from '../stellar-memory-error.js';
-import type { Memory, MutationOp, MutationResult, PatchRequest, StoreRequest } from '../wire.js';
+import type { Memory, PatchRequest, StoreRequest } from '../wire.js';
 import type { SyncTransport } from './feed.js';
 import type { SyncStorage } from './sync-storage.js';
+import type { MutationOp, MutationResult } from './sync-wire.js';
 
 /** What happened to one memory of the replica. */
 export interface SyncChange {

@@ -1,4 +1,5 @@
-import type { ChangeEvent, ChangesResponse, Memory } from '../../src/wire.js';
+import type { ChangeEvent, ChangesResponse } from '../../src/sync/sync-wire.js';
+import type { Memory } from '../../src/wire.js';
 import { memory as sample } from '../support/samples.js';
 
 /** What happens to the database. */

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { MutationQueue } from '../../src/sync/mutation-queue.js';
 import { afterOp } from '../../src/sync/optimistic.js';
 import { timeOrderedId } from '../../src/sync/random-ids.js';
-import type { Json, Memory, Mutation, MutationOp } from '../../src/wire.js';
+import type { Mutation, MutationOp } from '../../src/sync/sync-wire.js';
+import type { Json, Memory } from '../../src/wire.js';
 import { memory as sample } from '../support/samples.js';
 
 const id = fc.constantFrom('a', 'b', 'c');

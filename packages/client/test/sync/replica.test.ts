@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Replica } from '../../src/sync/replica.js';
-import type { ChangesResponse, Json } from '../../src/wire.js';
+import type { ChangesResponse } from '../../src/sync/sync-wire.js';
+import type { Json } from '../../src/wire.js';
 import { type Act, type Fault, FeedModel } from './feed-model.js';
 
 const act: fc.Arbitrary<Act> = fc.oneof(
