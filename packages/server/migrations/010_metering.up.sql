@@ -70,7 +70,15 @@ grant execute on function move_agent to stellar_app;
 
 -- step: storing counts agents, and says what is in use afterwards
 -- One step: no writer may come between the count and the function that goes on counting.
-lock table tenant_usage, memories, users in share row exclusive mode;
+-- In the order in which writers take their locks, or each of them holds what this waits for and waits for what this
+-- holds: v1's rows are counted by a trigger, after they are written; today's server counts before it writes.
+do $$ begin
+  if exists (select from legacy_adoption where window_ended_at is null) then
+    lock table memories, tenant_usage, users in share row exclusive mode;
+  else
+    lock table tenant_usage, memories, users in share row exclusive mode;
+  end if;
+end $$;
 alter table tenant_usage
   add column agents integer not null default 0,
   add column agent_limit integer,

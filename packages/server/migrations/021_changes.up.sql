@@ -63,6 +63,10 @@ create policy tenant on tombstones to stellar_app
   with check (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
 alter table tombstones enable row level security, force row level security;
 
+-- step: v1 is heard too, while it may still write
+-- Before anything is recorded: a write of v1's must never meet a table that is closed to it.
+-- include: legacy/changes.sql
+
 -- step: every way of changing memories is recorded
 -- With the caller's rights: row security and grants hold as outside. Plans are generic on purpose, as in store_memories.
 create function record_change(owner uuid, new_stored text[], new_forgotten text[]) returns void
@@ -168,6 +172,3 @@ create trigger record_updated after update on memories referencing new table as 
 create trigger record_deleted after delete on memories referencing old table as gone
   for each statement when (current_setting('stellar.migrating', true) is distinct from 'on')
   execute function record_changes();
-
--- step: v1 is heard too, while it may still write
--- include: legacy/changes.sql

@@ -47,7 +47,7 @@ describeEngines('a forgotten memory', (engine) => {
   /** Everything that is kept of a memory but what must differ: its place in the index, and what moved with its zone. */
   const kept = (user: UserId, id: MemoryId) =>
     db.owner.query(
-      `select to_jsonb(m) - 'doc' as memory, to_jsonb(r) as recalls,
+      `select to_jsonb(m) - 'doc' - 'leaves_at' as memory, to_jsonb(r) as recalls,
               (select jsonb_agg(to_jsonb(v) order by version) from memory_versions v
                 where v.user_id = m.user_id and v.memory_id = m.id) as versions
          from memories m left join memory_recalls r on r.user_id = m.user_id and r.memory_id = m.id

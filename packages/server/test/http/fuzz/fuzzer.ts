@@ -2,7 +2,7 @@ import type { Answer } from '../support/exchange.js';
 import { jsonBody, send } from '../support/exchange.js';
 import type { FullServer } from '../support/full-server.js';
 import { KeepAliveClient } from './client.js';
-import type { Credential, FuzzRequest } from './requests.js';
+import { type Credential, type FuzzRequest, somethingKnown } from './requests.js';
 
 /** A request as it was sent, with what came back. */
 export interface Shot {
@@ -49,7 +49,8 @@ export class Fuzzer {
   async shoot(request: FuzzRequest): Promise<Shot> {
     const { method, template, body, credential } = request;
     const id = encodeURIComponent(request.pathValue ?? this.#knownId(template));
-    const query = request.query === '' ? '' : `?${request.query}`;
+    const asked = request.query.replace(somethingKnown, () => this.#knownId(template));
+    const query = asked === '' ? '' : `?${asked}`;
     const url = `${this.#server.url}${template.replace('{id}', id)}${query}`;
     const length = body === undefined ? {} : { 'content-length': `${body.length}` };
     const headers = { ...request.headers, ...length, ...this.#credentials(credential) };
@@ -96,13 +97,36 @@ export class Fuzzer {
     if (method === 'DELETE' && template.startsWith('/api/v1/forget'))
       this.#forgotten[person].add(decodeURIComponent(id));
     if (method !== 'POST') return;
+    if (template.endsWith('/memories/{id}/restore'))
+      this.#forgotten[person].delete(decodeURIComponent(id));
     if (template === '/api/v1/import') this.#noteImport(person, body);
-    const made = json as { id?: string; user_id?: string; items?: { id: string }[] };
-    const ids = [made.id, made.user_id, ...(made.items ?? []).map((item) => item.id)];
+    if (template === '/api/v1/mutations') this.#noteMutations(person, body, json);
+    const made = json as Made;
+    if (typeof made.summary_memory_id === 'string')
+      this.#stored[person].add(made.summary_memory_id);
+    const ids =
+      kindOf(template) === 'session'
+        ? [made.session_id]
+        : [made.id, made.user_id, ...(made.items ?? []).map((item) => item.id)];
     for (const newId of ids.filter((candidate) => candidate !== undefined)) {
       this.#known.set(kindOf(template), [...(this.#known.get(kindOf(template)) ?? []), newId]);
       if (template.startsWith('/api/v1/store')) this.#stored[person].add(newId);
     }
+  }
+
+  /** What was answered as applied happened, and nothing else did. */
+  #noteMutations(person: Person, body: Buffer | undefined, json: unknown): void {
+    const { mutations } = JSON.parse(body?.toString() ?? '') as {
+      mutations: { ops: { op: string }[] }[];
+    };
+    const { acks } = json as { acks: { results: { result: string; id?: string }[] }[] };
+    for (const [at, { results }] of acks.entries())
+      for (const [position, { result, id }] of results.entries()) {
+        if (result !== 'applied' || id === undefined) continue;
+        const op = mutations[at]?.ops[position]?.op;
+        if (op === 'store') this.#stored[person].add(id);
+        if (op === 'forget') this.#forgotten[person].add(id);
+      }
   }
 
   /** An import names its memory itself, and may bring one back. */
@@ -115,6 +139,17 @@ export class Fuzzer {
   }
 }
 
+/** What a request may have made. */
+interface Made {
+  readonly id?: string;
+  readonly user_id?: string;
+  readonly session_id?: string;
+  readonly summary_memory_id?: string | null;
+  readonly items?: readonly { readonly id: string }[];
+}
+
 /** Paths whose ids are of one kind share a name. */
-const kindOf = (template: string): string =>
-  template.startsWith('/api/v1') ? 'memory' : (template.split('/{')[0] ?? '');
+const kindOf = (template: string): string => {
+  if (template.startsWith('/api/v1/sessions')) return 'session';
+  return template.startsWith('/api/v1') ? 'memory' : (template.split('/{')[0] ?? '');
+};

@@ -146,11 +146,13 @@ export function scalarOf(schema: JsonSchema): fc.Arbitrary<unknown> {
   }
 }
 
-function textOf({ format, minLength, maxLength }: JsonSchema): fc.Arbitrary<string> {
+function textOf({ format, minLength, maxLength, pattern }: JsonSchema): fc.Arbitrary<string> {
   if (format === 'date-time') return validDate.map((date) => date.toISOString());
   if (format === 'date') return validDate.map((date) => date.toISOString().slice(0, 10));
   if (format === 'email') return fc.nat(200).map((number) => `user${number}@example.com`);
   if (format === 'uuid') return fc.uuid();
+  if (format === 'uri') return fc.constantFrom('https://app.example.com', 'http://127.0.0.1:3000');
+  if (typeof pattern === 'string') return fc.stringMatching(new RegExp(pattern));
   return fc.string({
     unit: 'grapheme',
     minLength: (minLength as number | undefined) ?? 0,

@@ -64,6 +64,9 @@ function credentialOf({ security }: OperationObject): fc.Arbitrary<Credential> {
   return mostly(first === undefined ? fc.constant<Credential>('none') : usual, 12, odd);
 }
 
+/** Stands in a query for the id of something that exists. */
+export const somethingKnown = '{id}';
+
 /** Parameters by which an answer could be long in coming: what waits is the sync suites' to test. */
 const prompt: Readonly<Record<string, string>> = { wait: 'wait=0', follow: 'follow=false' };
 
@@ -74,6 +77,7 @@ function queryOf(parameters: readonly ParameterObject[]): fc.Arbitrary<string> {
     .map(({ name, required, schema }) => {
       if (prompt[name] !== undefined) return fc.constant(prompt[name]);
       const value = mostly(textOf(schema), 20, nastyText).map((text) => `${name}=${escape(text)}`);
+      if (name === 'to') return mostly(fc.constant(`to=${somethingKnown}`), 5, value);
       return mostly(required ? value : fc.constant(''), required ? 30 : 3, value);
     });
   const surplus = fc.constantFrom('x=1', 'api_key=secret', 'q=a&q=b', '%', '%ff=%ff', '&&', '=');

@@ -133,9 +133,10 @@ describeEngines('embedding in the background', (engine) => {
       });
       await expect(embedNext(dying, user)).rejects.toThrow('died');
       // Its claim runs out.
-      await db.owner.query('update vector_progress set claimed_until = now() where user_id = $1', [
-        user,
-      ]);
+      await db.owner.query(
+        `update vector_progress set claimed_until = now() - interval '1 second' where user_id = $1`,
+        [user],
+      );
       const work = background();
       await work.sweep();
       await work.idle();
