@@ -9,6 +9,7 @@ const config = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    setupFiles: ['packages/server/test/support/properties.ts'],
     globalSetup: ['packages/server/test/support/postgres-global-setup.ts'],
     // Each engine of a test has a thread of its own: processes keep them apart.
     pool: 'forks',

@@ -22,7 +22,8 @@ export class ServerEventParser {
 function parse(block: string): ServerEvent {
   const fields: Record<string, string[]> = {};
   for (const line of block.split(/\r?\n/)) {
-    const [, name = '', value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? [];
+    // With `s`, as a dot passes by U+2028 and U+2029 otherwise, which JSON leaves as they are.
+    const [, name = '', value = ''] = /^([^:]*):? ?(.*)$/s.exec(line) ?? [];
     (fields[name] ??= []).push(value);
   }
   return {

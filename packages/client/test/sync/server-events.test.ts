@@ -33,6 +33,12 @@ test('events come out whole, however the network cuts them', () => {
   );
 });
 
+test('a line separator of Unicode ends no line', () => {
+  expect(new ServerEventParser().push('data: "a\u2028b\u2029c"\n\n')).toEqual([
+    { event: 'message', id: '', data: '"a\u2028b\u2029c"' },
+  ]);
+});
+
 test('comments, other fields, other line ends and data of several lines are understood', () => {
   const parser = new ServerEventParser();
   expect(parser.push(': hello\n\nretry: 5\n\n')).toEqual([]);

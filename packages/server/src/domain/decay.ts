@@ -12,7 +12,10 @@ export interface DecayRules {
   readonly byEmotion: boolean;
 }
 
-/** The rules of v1, as its recorded behaviour shows them. Nothing of it runs unless a tenant asks for it. */
+/**
+ * The rules of v1, as its recorded behaviour shows them (`npm run check:vectors`). The server does not apply them: it
+ * forgets nothing by itself.
+ */
 export const v1DecayRules: DecayRules = {
   decayDays: 30,
   forgetDays: 90,

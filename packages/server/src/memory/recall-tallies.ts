@@ -61,7 +61,7 @@ export class RecallTallies {
         for (const tally of tallies.values()) this.#merge(userId, tally);
       }
     }
-    await this.#raise().catch((error: unknown) => failures.push(error));
+    failures.push(...(await this.#raise()));
     if (failures.length > 0) throw new AggregateError(failures, 'recalls could not be counted');
   }
 
@@ -72,15 +72,21 @@ export class RecallTallies {
     this.#rising.add(userId);
   }
 
-  /** Moves inward what recalls have raised. */
-  async #raise(): Promise<void> {
+  /** Moves inward what recalls have raised; a tenant that fails keeps nobody else waiting. Answers the failures. */
+  async #raise(): Promise<unknown[]> {
     const now = epochSeconds(this.#clock);
+    const failures: unknown[] = [];
     for (const userId of this.#rising) {
-      await this.#door.withTenant(userId, (tx) =>
-        reorbitDue(tx.ending, { now, atMost: memoriesABatch, waits: true }),
-      );
-      this.#rising.delete(userId);
+      try {
+        await this.#door.withTenant(userId, (tx) =>
+          reorbitDue(tx.ending, { now, atMost: memoriesABatch, waits: true }),
+        );
+        this.#rising.delete(userId);
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    return failures;
   }
 
   #merge(userId: UserId, tally: RecallTally): void {

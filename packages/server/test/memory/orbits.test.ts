@@ -250,6 +250,27 @@ describeEngines('orbits', (engine) => {
     now = noon;
   });
 
+  test('a tenant that fails keeps nobody behind him waiting', async () => {
+    const [failing, behind] = [await seedUser(db), await seedUser(db)];
+    const [mine] = await storeMany(failing, [0.5]);
+    const [other] = await storeMany(behind, [0.5]);
+    const [before, place] = [await zoneOf(failing, mine!.id), await zoneOf(behind, other!.id)];
+    now += 400 * day;
+    const withTenant: typeof db.tenants.withTenant = (user, ...work) =>
+      user === failing
+        ? Promise.reject(new Error('out of order'))
+        : db.tenants.withTenant(user, ...work);
+    await db.owner.query('update tenant_usage set next_due = 0 where user_id = $1', [failing]);
+    await expect(
+      sweepOrbits({ system: db.system, tenants: { ...db.tenants, withTenant }, clock }),
+    ).rejects.toThrow('1 tenants could not be moved');
+    expect(await zoneOf(failing, mine!.id)).toBe(before);
+    expect(await zoneOf(behind, other!.id)).toBeGreaterThan(place);
+    await sweep();
+    expect(await zoneOf(failing, mine!.id)).toBeGreaterThan(before);
+    now = noon;
+  });
+
   test('stores, recalls, edits and sweeps of several nodes at once keep every count and capacity', async () => {
     const user = await seedUser(db);
     const nodes = [node, openNode(db.database, { clock })];
