@@ -16,6 +16,7 @@ import {
   type SearchContext,
   searchMemories,
 } from './search-memories.js';
+import { SharedReads } from './shared-reads.js';
 
 type Recalls = Pick<MemoryService, 'recall' | 'recallPage' | 'recallBatch' | 'recallContext'>;
 
@@ -25,6 +26,7 @@ type Recalls = Pick<MemoryService, 'recall' | 'recallPage' | 'recallBatch' | 're
  */
 export function createRecalls(dependencies: MemoryDependencies, tallies: RecallTallies): Recalls {
   const { tenants, clock, profile } = dependencies;
+  const reads = new SharedReads(tenants);
   const count = (userId: UserId, ids: Iterable<string>): void =>
     tallies.add(userId, [...new Set(ids)], epochSeconds(clock));
   const presented = ({ found }: FoundPage): RecalledMemory[] =>
@@ -33,7 +35,7 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
   const recallPage: Recalls['recallPage'] = async (userId, query, onWordsOnly) => {
     const from = query.cursor === undefined ? undefined : decodeRecallCursor(query.cursor);
     const meaning = (await meaningsOf(dependencies, userId, [query], onWordsOnly))?.[0];
-    const page = await find(dependencies, userId, query, { from, meaning });
+    const page = await find(dependencies, reads, userId, query, { from, meaning });
     const items = presented(page);
     count(userId, idsOf(items));
     return { items, nextCursor: page.next && encodeRecallCursor(page.next) };
@@ -63,7 +65,7 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
     },
     async recallContext(userId, query, onWordsOnly) {
       const meaning = (await meaningsOf(dependencies, userId, [query], onWordsOnly))?.[0];
-      const { found } = await find(dependencies, userId, query, { meaning });
+      const { found } = await find(dependencies, reads, userId, query, { meaning });
       const block = contextBlock(
         found.map(({ record }) => record),
         query.max_tokens,
@@ -76,11 +78,12 @@ export function createRecalls(dependencies: MemoryDependencies, tallies: RecallT
 
 const find = async (
   dependencies: MemoryDependencies,
+  reads: SharedReads,
   userId: UserId,
   query: RecallBatchQuery,
   context: SearchContext,
 ): Promise<FoundPage> =>
-  (await guessMemories(dependencies, userId, query, context)) ??
+  (await guessMemories(dependencies, reads, userId, query, context)) ??
   dependencies.tenants.withTenant(
     userId,
     (tx) => searchMemories(tx, dependencies, query, context),

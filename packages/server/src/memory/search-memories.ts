@@ -1,13 +1,7 @@
 import type { RecallBatchQuery } from '@stellar-memory/protocol';
 import { epochSeconds } from '../domain/clock.js';
 import type { UserId } from '../domain/ids.js';
-import type {
-  Guess,
-  Nearness,
-  PageEnd,
-  SearchHit,
-  SearchRequest,
-} from '../recall/lexical-index.js';
+import type { Nearness, PageEnd, SearchHit, SearchRequest } from '../recall/lexical-index.js';
 import { orbitOrder, orbitReach } from '../recall/ranking/orbit-order.js';
 import type { MeaningSearch } from '../recall/vectors/meaning-search.js';
 import type { QueryMeaning } from '../recall/vectors/query-embedder.js';
@@ -22,6 +16,7 @@ import type { MemoryDependencies } from './dependencies.js';
 import { docsExpressing } from './docs-expressing.js';
 import { orbitNow } from './orbit-now.js';
 import { pageEnd } from './recall-cursor.js';
+import type { RecordsByDoc, SharedReads } from './shared-reads.js';
 
 /** A memory that a query found. */
 export interface FoundMemory {
@@ -63,6 +58,7 @@ export interface SearchContext {
  */
 export async function guessMemories(
   dependencies: MemoryDependencies,
+  reads: SharedReads,
   userId: UserId,
   query: RecallBatchQuery,
   { from = start, meaning = [] }: SearchContext,
@@ -72,11 +68,8 @@ export async function guessMemories(
   if (query.prefer_session !== undefined) return undefined;
   const guess = await dependencies.index.guess(userId, requestOf(query, from));
   if (guess === undefined) return undefined;
-  const found = await dependencies.tenants.withTenant(
-    userId,
-    (tx) => readHits(tx.ending, guess.hits, guess),
-    { readOnly: true },
-  );
+  const records = await reads.read(userId, docsOf(guess.hits), guess);
+  const found = foundAmong(records, guess.hits);
   return found.length === 0 ? undefined : pageOf(dependencies, found, from, query.limit);
 }
 
@@ -202,17 +195,16 @@ function nearnessOf(
   return { documents, weight: search.weight };
 }
 
-async function readHits(
-  tx: TenantTransaction,
-  hits: readonly SearchHit[],
-  asOf?: Guess,
-): Promise<FoundMemory[]> {
+async function readHits(tx: TenantTransaction, hits: readonly SearchHit[]): Promise<FoundMemory[]> {
   if (hits.length === 0) return [];
-  const docs = hits.map((hit) => hit.doc);
-  const records = await selectMemoriesByDoc(tx, docs, asOf);
-  const byDoc = new Map(records.map((record) => [record.doc, record]));
-  return hits.flatMap((hit) => {
-    const record = byDoc.get(hit.doc);
+  const records = await selectMemoriesByDoc(tx, docsOf(hits));
+  return foundAmong(new Map(records.map((record) => [record.doc, record])), hits);
+}
+
+const docsOf = (hits: readonly SearchHit[]): number[] => hits.map(({ doc }) => doc);
+
+const foundAmong = (records: RecordsByDoc, hits: readonly SearchHit[]): FoundMemory[] =>
+  hits.flatMap((hit) => {
+    const record = records.get(hit.doc);
     return record === undefined ? [] : [{ record, hit }];
   });
-}
