@@ -7,7 +7,7 @@ import type { BenchSize } from './foundation.js';
 import { asOwner, type BenchDatabase, createDatabase, keptDatabase } from './harness/database.js';
 import { fillTenant } from './harness/fill.js';
 import { httpLoad } from './harness/http-load.js';
-import { koreanQuery, type QueryKind, queryKinds } from './harness/queries.js';
+import { koreanQuery, longQueries, type QueryKind, queryKinds } from './harness/queries.js';
 import { line, rounded, row, verdict } from './harness/report.js';
 import { type RunningServer, startServer } from './harness/running-server.js';
 import { seeded } from './harness/texts.js';
@@ -113,7 +113,8 @@ async function ask(
     ),
   );
   line(`\nGET /recall, 1 client, ${size.tenants} tenants of ${size.memories} memories`);
-  for (const kind of [...queryKinds, koreanQuery]) await askKind(server, keys, kind, size, seconds);
+  for (const kind of [...queryKinds, koreanQuery, ...longQueries])
+    await askKind(server, keys, kind, size, seconds);
 }
 
 async function askKind(

@@ -1,4 +1,4 @@
-import { koreanWord, word, zipfRank } from './texts.js';
+import { koreanText, koreanWord, word, zipfRank } from './texts.js';
 
 /** A kind of query: its name, and the words of the next one. */
 export type QueryKind = readonly [name: string, words: (random: () => number) => readonly string[]];
@@ -15,6 +15,12 @@ export const queryKinds: readonly QueryKind[] = [
   ],
   ['6 words', (random) => Array.from({ length: 6 }, () => typical(random))],
   ['with the commonest word', (random) => [typical(random), typical(random), word(0)]],
+];
+
+/** Questions as long as a query may be, of words that many memories have. */
+export const longQueries: readonly QueryKind[] = [
+  ['40 common words', (random) => Array.from({ length: 40 }, () => word(zipfRank(random, 400)))],
+  ['16 Korean words, cut to 64 terms', (random) => [koreanText(random, 16, 400)]],
 ];
 
 /** Two Korean words, one of them with a particle. */

@@ -67,8 +67,9 @@ const atWork = (step: number): boolean => {
 
 const pickSort = (draw: number): Sort => (draw < 0.08 ? 'fact' : draw < 0.55 ? 'note' : 'chatter');
 const round = (value: number): number => Math.round(value * 20) / 20;
-const pick = <Value>(from: readonly Value[], draw: number): Value =>
-  from[Math.floor(draw * from.length)]!;
+/** The value so far into the list: 0 is the first, 1 the last. */
+const pick = <Value>(from: readonly Value[], share: number): Value =>
+  from[Math.min(Math.floor(share * from.length), from.length - 1)]!;
 
 /** Up to five memories that one question brings back. */
 function asked(

@@ -3,6 +3,7 @@ import { speakerKeys } from './analysis/names.js';
 import { type AnalysedQuery, analyseQuery } from './analysis/query.js';
 import type { PreparedQuery, TextRanking } from './index/text-ranking.js';
 import type { TermDictionary } from './index-view.js';
+import { affordableTerms } from './ranking/affordable.js';
 import { createRank } from './ranking/rank.js';
 
 const rank = createRank();
@@ -30,6 +31,10 @@ function prepared(query: AnalysedQuery): PreparedQuery {
         ...(exact.has(doc) ? { exact: true } : {}),
         ...(parts === undefined ? {} : { parts: { ...parts[at]! } }),
       }));
+    },
+    afforded(postingsOf, documents) {
+      const terms = affordableTerms(query.terms, postingsOf, documents);
+      return terms === query.terms ? this : prepared({ ...query, terms });
     },
     async respell(dictionary) {
       const meant = await respelt(query, dictionary);

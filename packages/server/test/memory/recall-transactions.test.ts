@@ -6,12 +6,11 @@ import {
 } from '@stellar-memory/protocol';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type MemoryId, memoryId, type UserId } from '../../src/domain/ids.js';
-import type { Sql } from '../../src/storage/sql.js';
 import { matchingDocs } from '../../src/storage/statements/memories.js';
-import type { TenantTransaction } from '../../src/storage/tenant-door.js';
 import { type CountingDatabase, counting } from '../support/counting-database.js';
 import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
 import { openNode, type TestNode } from '../support/memory-service.js';
+import { millisecondsOf, planOf } from '../support/plan-of.js';
 import { verifies } from '../support/verifies.js';
 
 describeEngines('what recalls ask of the database', (engine) => {
@@ -122,7 +121,7 @@ describeEngines('what recalls ask of the database', (engine) => {
     verifies('NFR-perf', 'NFR-rls');
     await fillMemories(db, user);
     const docs = Array.from({ length: 400 }, (_, n) => 1000 + n * 5);
-    const plan = await explain(db, user, (tx) =>
+    const plan = await planOf(db, user, (tx) =>
       matchingDocs(tx, docs, {
         zone: 4,
         since: 0,
@@ -135,7 +134,7 @@ describeEngines('what recalls ask of the database', (engine) => {
     expect(plan).toMatch(/memories_user_id_doc/);
     expect(plan).toMatch(/metadata @>/);
     expect(plan).not.toMatch(/Seq Scan/);
-    expect(Number(/Execution Time: ([\d.]+) ms/.exec(plan)![1])).toBeLessThan(50);
+    expect(millisecondsOf(plan)).toBeLessThan(50);
   });
 });
 
@@ -149,26 +148,4 @@ async function fillMemories({ owner }: TestDatabase, user: UserId): Promise<void
       from users, generate_series(1000, case id when '${user}' then 9000 else 1100 end) as doc where not exists
            (select from memories m where m.user_id = users.id and m.doc = 1000)`);
   await owner.exec('analyze memories');
-}
-
-/** The plan of the one statement that a call sends, as the app role. */
-async function explain(
-  db: TestDatabase,
-  user: UserId,
-  call: (tx: TenantTransaction) => Promise<unknown>,
-): Promise<string> {
-  const lines: string[] = [];
-  await db.tenants.withTenant(user, (tx) =>
-    call({
-      ...tx,
-      userId: user,
-      async query<Row>(statement: Sql<Row>): Promise<Row[]> {
-        const explained = { ...statement, text: `explain (analyze) ${statement.text}` };
-        const rows = await tx.query(explained as Sql<{ 'QUERY PLAN': string }>);
-        lines.push(...rows.map((row) => row['QUERY PLAN']));
-        return [];
-      },
-    }),
-  );
-  return lines.join('\n');
 }

@@ -1,28 +1,69 @@
 import type { UserId } from '../../src/domain/ids.js';
+import type { Database, Transaction } from '../../src/storage/database.js';
 import type { Sql } from '../../src/storage/sql.js';
-import type { TenantTransaction } from '../../src/storage/tenant-door.js';
+import { createTenantDoor, type TenantTransaction } from '../../src/storage/tenant-door.js';
 import type { TestDatabase } from './engines.js';
 
-/**
- * The plans of all statements of some work, made as the app role for this tenant. The work meets no rows, and
- * changes none.
- */
+/** A statement, and how it ran. */
+export interface ExplainedStatement {
+  readonly text: string;
+  /** Of `explain (analyze)`. */
+  readonly plan: string;
+}
+
+/** The same database; each statement is explained before it runs. What writes is run by its explanation, and not again. */
+export const explaining = (
+  database: Database,
+  onStatement: (explained: ExplainedStatement) => void,
+): Database => ({
+  engine: database.engine,
+  transaction: (scope, work, options) =>
+    database.transaction(scope, (tx) => work(explained(tx, onStatement)), options),
+  close: () => database.close(),
+});
+
+const explained = (
+  tx: Transaction,
+  onStatement: (explained: ExplainedStatement) => void,
+): Transaction => ({
+  async query<Row>(statement: Sql<Row>, then?: 'commit'): Promise<Row[]> {
+    const { text } = statement;
+    const reads = text.trimStart().startsWith('select');
+    const [plan, rows] = await Promise.all([
+      tx.query({ ...statement, text: `explain (analyze) ${text}` } as Sql<PlanRow>),
+      reads ? tx.query(statement, then) : [],
+    ]);
+    onStatement({ text, plan: plan.map((row) => row['QUERY PLAN']).join('\n') });
+    return rows;
+  },
+});
+
+interface PlanRow {
+  readonly 'QUERY PLAN': string;
+}
+
+/** The plans of all statements of some work, as the app role for this tenant, with their times. Nothing is changed. */
 export async function planOf(
-  { tenants }: Pick<TestDatabase, 'tenants'>,
+  { database }: Pick<TestDatabase, 'database'>,
   user: UserId,
   work: (tx: TenantTransaction) => Promise<unknown>,
 ): Promise<string> {
-  const lines: string[] = [];
-  await tenants.withTenant(user, async (tx) => {
-    const explain = async <Row>(statement: Sql<Row>): Promise<Row[]> => {
-      const plan = await tx.query<{ 'QUERY PLAN': string }>({
-        ...statement,
-        text: `explain ${statement.text}`,
-      } as Sql<{ 'QUERY PLAN': string }>);
-      lines.push(...plan.map((row) => row['QUERY PLAN']));
-      return [];
-    };
-    await work({ ...tx, userId: tx.userId, ending: tx, query: explain });
-  });
-  return lines.join('\n');
+  const plans: string[] = [];
+  const undone = new Error('undone');
+  await createTenantDoor(explaining(database, ({ plan }) => plans.push(plan)))
+    .withTenant(user, async (tx) => {
+      await work(tx);
+      throw undone;
+    })
+    .catch((error: unknown) => {
+      if (error !== undone) throw error;
+    });
+  return plans.join('\n');
 }
+
+/** Milliseconds that the statements of a plan took together. */
+export const millisecondsOf = (plan: string): number =>
+  Array.from(plan.matchAll(/Execution Time: ([\d.]+) ms/g), ([, ms]) => Number(ms)).reduce(
+    (sum, ms) => sum + ms,
+    0,
+  );

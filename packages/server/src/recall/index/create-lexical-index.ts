@@ -18,7 +18,7 @@ import { explainHit } from './explain-hit.js';
 import { type NearInView, nearInView, rankFused } from './fused-ranking.js';
 import { IndexCache } from './index-cache.js';
 import type { IndexState } from './index-state.js';
-import { viewOfState } from './index-view-of-state.js';
+import { mostPostingsOf, viewOfState } from './index-view-of-state.js';
 import { defaultMergePolicy, type MergePolicy } from './merge-policy.js';
 import { mergeTenant } from './merge-tenant.js';
 import { PostingBuffers } from './posting-buffers.js';
@@ -139,10 +139,11 @@ class BlockLexicalIndex implements RunningLexicalIndex {
 
   async #ranked(
     state: IndexState,
-    query: PreparedQuery,
+    asked: PreparedQuery,
     request: SearchRequest,
     near: NearInView | undefined,
   ): Promise<{ readonly page: SearchHit[]; readonly nothingMatches: boolean }> {
+    const query = asked.afforded?.((term) => mostPostingsOf(state, term), state.documents) ?? asked;
     const terms = termsOf(query);
     const buffers = this.#buffers.lend(terms.length);
     try {

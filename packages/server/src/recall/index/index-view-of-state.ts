@@ -2,7 +2,7 @@ import { type IndexView, noPostings, type Postings } from '../index-view.js';
 import type { DocumentColumns } from './document-columns.js';
 import type { IndexState } from './index-state.js';
 import { PostingBuffer } from './postings-codec.js';
-import type { QueryTerm } from './recent-terms.js';
+import { type QueryTerm, queryTerm } from './recent-terms.js';
 
 /**
  * What a state shows to ranking: the postings of these terms, whose blocks must be there. Ordinals of the state are
@@ -88,6 +88,15 @@ function collectPostings(
       livePostings(buffers[index]!, anyDead ? state.live : undefined),
     ]),
   );
+}
+
+/**
+ * How many postings of a term would be read, the dead and all; its blocks must be there. Terms that share a block are
+ * rare, and those of recent documents few: they count nothing.
+ */
+export function mostPostingsOf({ segments }: IndexState, term: string): number {
+  const found = queryTerm(term);
+  return segments.reduce((sum, { segment }) => sum + segment.ownPostings(found), 0);
 }
 
 /** Leaves out the dead, in place. */

@@ -3,7 +3,7 @@ import { ownBlock, segmentStart, sharedBlock, sharedNumber } from './block-addre
 import type { PostingBuffer } from './postings-codec.js';
 import type { QueryTerm } from './recent-terms.js';
 import type { SegmentFacts } from './segment-facts.js';
-import { readOwn, readShared } from './term-blocks.js';
+import { countOwn, readOwn, readShared } from './term-blocks.js';
 import type { Vocabulary } from './vocabulary.js';
 
 const noParts: readonly Uint8Array[] = [];
@@ -78,6 +78,12 @@ export class Segment {
     const own = ownBlock(term.hash);
     if (!this.#mayHave(own)) return;
     readOwn(this.#parts(own), term.bytes, into, base);
+  }
+
+  /** How many postings the term has, when it has blocks of its own; else 0. Its blocks must be here. */
+  ownPostings(term: QueryTerm): number {
+    const own = ownBlock(term.hash);
+    return this.#mayHave(own) ? countOwn(this.#parts(own), term.bytes) : 0;
   }
 
   #mayHave(own: number): boolean {

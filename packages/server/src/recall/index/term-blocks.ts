@@ -148,12 +148,22 @@ export function readOwn(
   into: PostingBuffer,
   base: number,
 ): void {
-  const readers = parts
-    .map((part) => new ByteReader(part))
-    .filter((reader) => Buffer.compare(reader.block(), term) === 0);
-  into.reserve(readers.reduce((sum, reader) => sum + longPostingsCount(reader), 0));
+  const readers = ownReaders(parts, term);
+  into.reserve(countLong(readers));
   for (const reader of readers) readLongPostings(reader, into, base);
 }
+
+/** How many postings a term has in its own parts. */
+export const countOwn = (parts: readonly Uint8Array[], term: Uint8Array): number =>
+  countLong(ownReaders(parts, term));
+
+const ownReaders = (parts: readonly Uint8Array[], term: Uint8Array): ByteReader[] =>
+  parts
+    .map((part) => new ByteReader(part))
+    .filter((reader) => Buffer.compare(reader.block(), term) === 0);
+
+const countLong = (readers: readonly ByteReader[]): number =>
+  readers.reduce((sum, reader) => sum + longPostingsCount(reader), 0);
 
 function termFollows(reader: ByteReader, term: Uint8Array): boolean {
   if (reader.byte() !== term.length) return false;

@@ -26,6 +26,8 @@ export interface PreparedQuery {
    * gives the same documents first.
    */
   rank(view: IndexView, limit: number, options?: RankOptions): readonly Ranked[];
+  /** The query as far as it can be afforded: without its commonest terms when all have too many postings together. */
+  afforded?(postingsOf: (term: string) => number, documents: number): PreparedQuery;
   /**
    * Asked when no document matches at all: the query with terms in use in place of those that look like misspelt ones;
    * `undefined` when none does.

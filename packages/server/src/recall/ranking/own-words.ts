@@ -38,7 +38,7 @@ const plenty = 10;
  */
 export function scoreOwnWords(pass: Pass, norms: DocumentNorms, all: boolean): void {
   const { matches, scratch, weights } = pass;
-  const sessions = sessionTotals(pass.view.sessionLengths);
+  const sessions = sessionTotals(pass);
   const once = new Float64Array(tabulated);
   let rest = matches.reduce((sum, { worth }) => sum + worth, 0) * (weights.k1 + 1);
   let open = true;
@@ -94,10 +94,13 @@ function scoreDocuments(
 interface SessionTotals {
   /** Sessions with live documents. */
   readonly count: number;
-  readonly averageLength: number;
+  /** What the frequency of a term is set against, by session: the same for every term of the query. */
+  readonly norms: Float64Array;
 }
 
-function sessionTotals(sessionLengths: Uint32Array): SessionTotals {
+function sessionTotals({ view, scratch, weights }: Pass): SessionTotals {
+  const { sessionLengths } = view;
+  const { sessionNorms: norms } = scratch;
   let count = 0;
   let total = 0;
   for (let session = 0; session < sessionLengths.length; session++) {
@@ -106,34 +109,48 @@ function sessionTotals(sessionLengths: Uint32Array): SessionTotals {
     count++;
     total += length;
   }
-  return { count, averageLength: count === 0 ? 1 : total / count };
+  const average = count === 0 ? 1 : total / count;
+  for (let session = 0; session < sessionLengths.length; session++)
+    norms[session] = sessionNorm(weights, sessionLengths[session]!, average);
+  return { count, norms };
 }
 
-/** Occurrences a session from which on a term is in nearly every session, and tells none from another. */
-const everywhere = 4;
+/**
+ * Occurrences a session from which on a term is in nearly every session, and tells none from another. At 4 a query of
+ * forty common words took a third longer at 500,000 memories and found nothing more.
+ */
+const everywhere = 2;
 
-function scoreSessions(
-  { view, scratch, weights }: Pass,
-  { postings: { docs, frequencies }, weight }: Match,
-  totals: SessionTotals,
-): void {
+function scoreSessions(pass: Pass, { postings, weight }: Match, totals: SessionTotals): void {
+  const { docs, frequencies } = postings;
   if (docs.length >= totals.count * everywhere) return;
-  const { sessions, sessionLengths } = view;
-  const { sessionFrequency, sessionScore, touchedSessions } = scratch;
+  const { sessions } = pass.view;
+  const { sessionFrequency, touchedSessions } = pass.scratch;
   let count = 0;
   for (let at = 0; at < docs.length; at++) {
     const session = sessions[docs[at]!]!;
     if (session < 0) continue;
     const before = sessionFrequency[session]!;
-    if (before === 0) touchedSessions[count++] = session;
+    // Without a branch, which nobody could predict.
+    touchedSessions[count] = session;
+    count += before === 0 ? 1 : 0;
     sessionFrequency[session] = before + frequencies[at]!;
   }
-  const worth = weight * rarity(totals.count, count);
+  addToSessions(pass, weight * rarity(totals.count, count), count, totals.norms);
+}
+
+/** Adds a term's scores to the sessions that have it, and forgets its frequencies. */
+function addToSessions(
+  { scratch, weights }: Pass,
+  worth: number,
+  count: number,
+  norms: Float64Array,
+): void {
+  const { sessionFrequency, sessionScore, touchedSessions } = scratch;
   for (let at = 0; at < count; at++) {
     const session = touchedSessions[at]!;
-    const norm = sessionNorm(weights, sessionLengths[session]!, totals.averageLength);
     sessionScore[session]! +=
-      worth * saturated(sessionFrequency[session]!, norm, weights.sessionK1);
+      worth * saturated(sessionFrequency[session]!, norms[session]!, weights.sessionK1);
     sessionFrequency[session] = 0;
   }
 }

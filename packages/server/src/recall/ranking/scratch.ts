@@ -17,6 +17,8 @@ export class Scratch {
   /** BM25 score of the session as a whole, and of its best document. */
   sessionScore = new Float64Array(0);
   sessionBest = new Float64Array(0);
+  /** What frequencies are set against, by session; filled anew by each query. */
+  sessionNorms = new Float64Array(0);
   /** Occurrences of the term at hand by session; zero between two terms. */
   sessionFrequency = new Uint32Array(0);
   /** Sessions of the term at hand. */
@@ -43,8 +45,10 @@ export class Scratch {
       const room = roomFor(sessions);
       this.sessionScore = new Float64Array(room);
       this.sessionBest = new Float64Array(room);
+      this.sessionNorms = new Float64Array(room);
       this.sessionFrequency = new Uint32Array(room);
-      this.touchedSessions = new Uint32Array(room);
+      // One more: where the next would go is written before it is known to be one.
+      this.touchedSessions = new Uint32Array(room + 1);
     }
   }
 

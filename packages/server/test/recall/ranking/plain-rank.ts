@@ -47,7 +47,7 @@ export function plainRank(view: IndexView, query: AnalysedQuery): { doc: number;
         const having = sessionNames.filter(
           (one) => occurrences(live.filter((doc) => view.sessions[doc] === one)) > 0,
         );
-        if (tf.size >= 4 * sessionNames.length) return 0;
+        if (tf.size >= 2 * sessionNames.length) return 0;
         const length = view.sessionLengths[view.sessions[docs[0]!]!]! / averageSession;
         const k = weights.sessionK1 * (1 - weights.sessionB + weights.sessionB * length);
         const frequency = occurrences(docs);

@@ -1,6 +1,7 @@
+import type { UserId } from '../../../src/domain/ids.js';
 import { ensureVectors } from '../../../src/storage/migrate/vectors.js';
 import { selectSpaces } from '../../../src/storage/statements/embedding-spaces.system.js';
-import type { TestDatabase, TestEngine } from '../../support/engines.js';
+import { seedUser, type TestDatabase, type TestEngine } from '../../support/engines.js';
 
 /** Dimension of the vectors in tests. */
 export const dimensions = 64;
@@ -39,4 +40,22 @@ export function wordsVector(text: string): number[] {
     vector[hash % dimensions]! += 1;
   }
   return vector;
+}
+
+/** A tenant in the same partition: without others in it there would be nothing to leave out. */
+export async function neighbourOf(db: TestDatabase, user: UserId): Promise<UserId> {
+  const partition = await partitionOf(db, user);
+  for (;;) {
+    const other = await seedUser(db);
+    if ((await partitionOf(db, other)) === partition) return other;
+  }
+}
+
+async function partitionOf({ owner }: TestDatabase, user: UserId): Promise<number> {
+  const [found] = await owner.query<{ partition: number }>(
+    `select partition from generate_series(0, 63) partition
+      where satisfies_hash_partition('memory_vectors'::regclass, 64, partition, $1::uuid)`,
+    [user],
+  );
+  return found!.partition;
 }

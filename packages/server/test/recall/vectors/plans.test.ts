@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { UserId } from '../../../src/domain/ids.js';
-import { sql } from '../../../src/storage/sql.js';
 import {
   type NearestRequest,
   selectNearestByGraph,
   selectNearestExactly,
 } from '../../../src/storage/statements/nearest-vectors.js';
-import type { TenantTransaction } from '../../../src/storage/tenant-door.js';
 import { describeEngines, seedUser } from '../../support/engines.js';
+import { millisecondsOf, planOf } from '../../support/plan-of.js';
 import { verifies } from '../../support/verifies.js';
-import { openVectors, type VectorDatabase, wordsVector } from './open-vectors.js';
+import { neighbourOf, openVectors, type VectorDatabase, wordsVector } from './open-vectors.js';
 
 const memoriesEach = 150;
 const memoriesOfBig = 3_000;
@@ -26,7 +25,7 @@ describeEngines('plans of the statements on vectors, as the app role', (engine) 
     if (there === undefined) return;
     db = there;
     big = await fill(await seedUser(db), memoriesOfBig);
-    small = await fill(await neighbourOf(big), memoriesEach);
+    small = await fill(await neighbourOf(db, big), memoriesEach);
     await db.owner.exec('analyze memories; analyze memory_vectors');
   }, 120_000);
   afterAll(() => there?.close());
@@ -49,75 +48,20 @@ describeEngines('plans of the statements on vectors, as the app role', (engine) 
     return user;
   }
 
-  const partitionOf = (user: UserId): Promise<unknown[]> =>
-    db.owner.query(
-      `select r from generate_series(0, 63) r
-        where satisfies_hash_partition('memory_vectors'::regclass, 64, r, $1::uuid)`,
-      [user],
-    );
-
-  /** A tenant in the same partition: without others in it there would be nothing to leave out. */
-  async function neighbourOf(user: UserId): Promise<UserId> {
-    const [partition] = await partitionOf(user);
-    for (;;) {
-      const other = await seedUser(db);
-      const [theirs] = await partitionOf(other);
-      if (JSON.stringify(theirs) === JSON.stringify(partition)) return other;
-    }
-  }
-
   const request = (): NearestRequest => ({
     space: db.space,
     vector: Float32Array.from(wordsVector('tea')),
     limit: 10,
   });
 
-  /** The plan of a statement's query on vectors, for this tenant, with its time. */
-  async function planOf(
-    user: UserId,
-    run: (tx: TenantTransaction) => Promise<unknown>,
-  ): Promise<string> {
-    const lines: string[] = [];
-    const explaining = (tx: TenantTransaction): TenantTransaction =>
-      ({
-        userId: tx.userId,
-        query: async (statement) => {
-          if (!statement.text.includes('memory_vectors')) return tx.query(statement);
-          const rows = await tx.query<{ 'QUERY PLAN': string }>({
-            text: `explain (analyze) ${statement.text}`,
-            values: statement.values,
-          });
-          lines.push(...rows.map((row) => row['QUERY PLAN']));
-          return [];
-        },
-      }) as TenantTransaction;
-    await db.tenants.withTenant(user, (tx) => run(explaining(tx)), { readOnly: true });
-    return lines.join('\n');
-  }
-
   const partitionsIn = (plan: string): number =>
     new Set(plan.match(/\bon (memory_vectors_\d+)/g)).size;
-  const millisecondsOf = (plan: string): number =>
-    Number(/Execution Time: ([\d.]+) ms/.exec(plan)?.[1]);
 
   test('comparing all reads one partition, by the tenant’s own index', async () => {
-    const plan = await planOf(small, (tx) => selectNearestExactly(tx, request()));
+    const plan = await planOf(db, small, (tx) => selectNearestExactly(tx, request()));
     expect(partitionsIn(plan)).toBe(1);
     expect(plan).toMatch(/memory_vectors_\d+_pkey/);
     expect(plan).not.toContain('Seq Scan on memory_vectors');
-    expect(millisecondsOf(plan)).toBeLessThan(50);
-  });
-
-  test('the graph is walked under row security, in one partition', async (context) => {
-    context.skip(engine.name === 'embedded', 'no graph there');
-    const plan = await planOf(big, async (tx) => {
-      // At this size comparing all is as cheap; the question is whether the walk is possible.
-      await tx.query(sql`select set_config('enable_sort', 'off', true)`);
-      return selectNearestByGraph(tx, request());
-    });
-    expect(partitionsIn(plan)).toBe(1);
-    expect(plan).toMatch(/Index Scan using memory_vectors_\d+_embedding\w*_idx/);
-    expect(plan).toContain('Order By');
     expect(millisecondsOf(plan)).toBeLessThan(50);
   });
 
@@ -139,7 +83,9 @@ describeEngines('plans of the statements on vectors, as the app role', (engine) 
       sessionId: undefined,
       metadata: undefined,
     };
-    const plan = await planOf(small, (tx) => selectNearestExactly(tx, { ...request(), filter }));
+    const plan = await planOf(db, small, (tx) =>
+      selectNearestExactly(tx, { ...request(), filter }),
+    );
     expect(plan).not.toContain('Seq Scan on memories');
     expect(millisecondsOf(plan)).toBeLessThan(50);
   });
