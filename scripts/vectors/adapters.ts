@@ -1,3 +1,4 @@
+import { consolidator } from './adapters/consolidator.js';
 import { adaptiveDecay, decayManager } from './adapters/decay.js';
 import { emotion } from './adapters/emotion.js';
 import { graphAnalyzer } from './adapters/graph-analyzer.js';
@@ -9,6 +10,7 @@ import type { VectorModule } from './vector-module.js';
 
 /** Modules whose behaviour is kept, by the name of their file. */
 export const adapters: Readonly<Record<string, VectorModule>> = {
+  consolidator,
   memory_function: memoryFunction,
   emotion,
   memory_graph: memoryGraph,

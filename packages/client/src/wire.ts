@@ -41,6 +41,8 @@ export interface StoreResponse {
   zone: Zone;
   /** Orbit score; decides the zone. */
   score: number;
+  /** It adds nothing to the memory with this id, and was merged into it: the account's settings say so. */
+  merged?: true | undefined;
 }
 
 /** A memory. Times are seconds since the Unix epoch. */

@@ -76,6 +76,8 @@ export {
   ForgottenResponse,
   HistoryQuery,
   HistoryResponse,
+  Settings,
+  SettingsPatch,
 } from './life.js';
 export { limits } from './limits.js';
 export {

@@ -65,3 +65,19 @@ export const ForgottenResponse = z.strictObject({
   next_cursor: z.string().nullable(),
 });
 export type ForgottenResponse = z.output<typeof ForgottenResponse>;
+
+const duplicates = z
+  .enum(['keep', 'merge'])
+  .describe(
+    '`keep`: whatever is stored is another memory. `merge`: a text that is stored again by the same agent, and says nothing else of conversation, speaker, role and time, is merged into the memory that has it',
+  );
+
+/** `GET /api/v1/settings` */
+export const Settings = z.strictObject({ duplicates });
+export type Settings = z.output<typeof Settings>;
+
+/** `PATCH /api/v1/settings`: what is absent stays. */
+export const SettingsPatch = z
+  .strictObject({ duplicates: duplicates.optional() })
+  .refine((patch) => Object.keys(patch).length > 0, { message: 'must change something' });
+export type SettingsPatch = z.output<typeof SettingsPatch>;

@@ -79,7 +79,15 @@ export const StoreRequest = z.strictObject({
 export type StoreRequest = z.output<typeof StoreRequest>;
 
 /** Where a stored memory went. */
-export const StoreResponse = z.strictObject({ id: z.string(), zone, score });
+export const StoreResponse = z.strictObject({
+  id: z.string(),
+  zone,
+  score,
+  merged: z
+    .literal(true)
+    .optional()
+    .describe('It adds nothing to the memory with this id, and was merged into it'),
+});
 export type StoreResponse = z.output<typeof StoreResponse>;
 
 /** `POST /api/v1/store/batch`: all are stored, or none. */

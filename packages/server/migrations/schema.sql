@@ -858,6 +858,17 @@ create table memories (
 alter table memories enable row level security;
 alter table memories force row level security;
 
+create table memory_identities (
+  user_id uuid not null,
+  memory_id text not null,
+  content_hash uuid not null,
+  stored integer default 1 not null,
+  constraint memory_identities_pkey PRIMARY KEY (user_id, memory_id),
+  constraint memory_identities_user_id_memory_id_fkey FOREIGN KEY (user_id, memory_id) REFERENCES memories(user_id, id) ON DELETE CASCADE
+) with (fillfactor=70);
+alter table memory_identities enable row level security;
+alter table memory_identities force row level security;
+
 create table memory_recalls (
   user_id uuid not null,
   memory_id text not null,
@@ -1078,6 +1089,7 @@ create table tenant_usage (
   agent_limit integer,
   verified_at timestamp with time zone,
   next_due double precision default 0 not null,
+  merges_duplicates boolean default false not null,
   constraint tenant_usage_pkey PRIMARY KEY (user_id),
   constraint tenant_usage_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 ) with (fillfactor=50);
@@ -1164,6 +1176,8 @@ CREATE INDEX memories_user_id_moment ON public.memories USING btree (user_id, CO
 CREATE INDEX memories_user_id_score ON public.memories USING btree (user_id, total_score DESC, id);
 
 CREATE INDEX memories_user_id_zone_leaves_at ON public.memories USING btree (user_id, zone, leaves_at);
+
+CREATE INDEX memory_identities_user_id_content_hash ON public.memory_identities USING btree (user_id, content_hash);
 
 CREATE INDEX memory_sessions_started_at ON public.memory_sessions USING btree (user_id, started_at DESC, id);
 
@@ -1290,6 +1304,10 @@ create policy tenant on index_states as permissive for all to stellar_app
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
 create policy tenant on memories as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on memory_identities as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
@@ -1510,6 +1528,8 @@ grant delete, insert, select, update on table index_recent to stellar_app;
 grant delete, insert, select, update on table index_states to stellar_app;
 
 grant delete, insert, select, update on table memories to stellar_app;
+
+grant delete, insert, select, update on table memory_identities to stellar_app;
 
 grant delete, insert, select, update on table memory_recalls to stellar_app;
 

@@ -20,6 +20,7 @@ import { followEvents } from './routes/follow-events.js';
 import { forgetMemory } from './routes/forget-memory.js';
 import { getMemory } from './routes/get-memory.js';
 import { getMemorySession } from './routes/get-memory-session.js';
+import { getSettings } from './routes/get-settings.js';
 import { getSubscription } from './routes/get-subscription.js';
 import { getUsage } from './routes/get-usage.js';
 import { getUser } from './routes/get-user.js';
@@ -46,6 +47,7 @@ import { mutate } from './routes/mutate.js';
 import { narrate } from './routes/narrate.js';
 import { openApi } from './routes/openapi.js';
 import { patchMemory } from './routes/patch-memory.js';
+import { patchSettings } from './routes/patch-settings.js';
 import { patchUser } from './routes/patch-user.js';
 import { pollDevice } from './routes/poll-device.js';
 import { pricingPage } from './routes/pricing-page.js';
@@ -135,6 +137,8 @@ export const routes: readonly Route[] = [
   exportAccount,
   listAudit,
   verifyAudit,
+  getSettings,
+  patchSettings,
   createUser,
   createUserKey,
   listUsers,

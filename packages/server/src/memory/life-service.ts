@@ -4,6 +4,8 @@ import type {
   HistoryQuery,
   HistoryResponse,
   Memory,
+  Settings,
+  SettingsPatch,
 } from '@stellar-memory/protocol';
 import type { MemoryId, UserId } from '../domain/ids.js';
 import type { Idempotency, StoreUsage } from './memory-service.js';
@@ -24,6 +26,9 @@ export interface LifeService {
    * Errors: `quota_exceeded` when there is no room for it or its agent; `conflict` when its id is in use by now.
    */
   restore(userId: UserId, id: MemoryId, options?: RestoreOptions): Promise<Memory>;
+  /** How the account's memories are treated. */
+  settings(userId: UserId): Promise<Settings>;
+  changeSettings(userId: UserId, patch: SettingsPatch): Promise<Settings>;
 }
 
 /** What restoring takes besides. */

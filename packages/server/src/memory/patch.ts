@@ -11,6 +11,7 @@ import {
   selectMemory,
   updateMemories,
 } from '../storage/statements/memories.js';
+import { updateIdentities } from '../storage/statements/memory-identities.js';
 import { insertVersions } from '../storage/statements/memory-versions.js';
 import { settleOrbits } from '../storage/statements/orbits.js';
 import { changeUsage, lockUsage, selectUsage } from '../storage/statements/tenant-usage.js';
@@ -47,16 +48,25 @@ export const createPatch =
           throw new StellarError('not_found');
         if (options.ifMatch !== undefined && options.ifMatch !== etagOf(before))
           throw new StellarError('precondition_failed');
-        const after = await write(tx, dependencies, before, {
-          memory: editMemory(dependencies, before, patch),
-          clocks: clocksAfter(before, patch, dependencies.clock.nowMs()),
-        });
+        const after = await changeMemory(tx, dependencies, before, patch);
         return { memory: present(after), etag: etagOf(after) };
       }),
     );
     dependencies.index.noteChange(userId);
     return edited;
   };
+
+/** Edits a memory that the caller has locked, counter row first. */
+export const changeMemory = (
+  tx: TenantTransaction,
+  dependencies: MemoryDependencies,
+  before: LockedMemory,
+  patch: PatchRequest,
+): Promise<MemoryRecord> =>
+  write(tx, dependencies, before, {
+    memory: editMemory(dependencies, before, patch),
+    clocks: clocksAfter(before, patch, dependencies.clock.nowMs()),
+  });
 
 /** The memory as the edit leaves it. */
 export function editMemory(
@@ -113,6 +123,7 @@ async function write(
     countAgents(tx, dependencies, before, after),
     updateMemories(tx, [{ memory: written, clocks }]),
     keepFormer(tx, before, written),
+    ...(before.content === after.content ? [] : [updateIdentities(tx, [after])]),
     settleOrbits(tx, epochSeconds(dependencies.clock)),
     ...(reindexed ? [index.remove(tx, [before.doc]), index.add(tx, doc, written)] : []),
   ]);

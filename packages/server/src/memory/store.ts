@@ -2,7 +2,7 @@ import type { StoreRequest, StoreResponse } from '@stellar-memory/protocol';
 import type { UserId } from '../domain/ids.js';
 import {
   type GrowthUsage,
-  insertMemories,
+  insertUnlessMerging,
   type NewMemory,
   type StoreOutcome,
 } from '../storage/statements/memories.js';
@@ -11,6 +11,7 @@ import { idempotently } from './idempotently.js';
 import type { Idempotency, MemoryService } from './memory-service.js';
 import { newMemory } from './new-memory.js';
 import { growthRefusal, refuseGrowth } from './quota.js';
+import { storeMerging } from './store-merging.js';
 import { StoreQueue } from './store-queue.js';
 
 /** A memory that its zone had no room for is where the capacities moved it. */
@@ -24,7 +25,7 @@ const answer =
 
 /**
  * `store` and `storeBatch`. Round trips: 1 (the commit travels along), for a batch 2; with an Idempotency-Key 5
- * (claim, look-up, statement, remember, commit).
+ * (claim, look-up, statement, remember, commit). Who has duplicates merged waits for some more.
  */
 export function createStore(
   dependencies: MemoryDependencies,
@@ -67,15 +68,17 @@ async function writeGroup(
   userId: UserId,
   memories: readonly NewMemory[],
 ): Promise<Stored[] | undefined> {
-  const outcome = await dependencies.tenants.withTenant(userId, (tx) =>
-    insertMemories(tx.ending, memories),
-  );
-  const { shortOf, usage, zones } = outcome;
+  const { tenants } = dependencies;
+  const plain = await tenants.withTenant(userId, (tx) => insertUnlessMerging(tx.ending, memories));
+  const { shortOf, usage, answers } =
+    plain === undefined
+      ? await tenants.withTenant(userId, (tx) => storeMerging(tx, dependencies, memories))
+      : { ...plain, answers: memories.map(answer(plain.zones)) };
   if (shortOf !== null && memories.length === 1)
     return refuseGrowth(dependencies, userId, shortOf, usage[shortOf]);
   if (shortOf !== null) return undefined;
-  noteStored(dependencies, userId, memories.length, usage);
-  return memories.map(answer(zones)).map((stored) => ({ stored, usage }));
+  noteStored(dependencies, userId, answers, usage);
+  return answers.map((stored) => ({ stored, usage }));
 }
 
 interface StoreOptions {
@@ -92,15 +95,22 @@ async function storeAll(
   let used: GrowthUsage | undefined;
   const answers = await dependencies.tenants.withTenant(userId, (tx) =>
     idempotently(tx, idempotency, async () => {
-      const { shortOf, usage, zones } = await insertMemories(tx, memories);
+      const plain = await insertUnlessMerging(tx, memories);
+      const {
+        shortOf,
+        usage,
+        answers: stored,
+      } = plain === undefined
+        ? await storeMerging(tx, dependencies, memories)
+        : { ...plain, answers: memories.map(answer(plain.zones)) };
       if (shortOf !== null) throw await growthRefusal(tx, shortOf, usage[shortOf], dependencies);
       used = usage;
-      return memories.map(answer(zones));
+      return stored;
     }),
   );
   // A repeated answer stored nothing.
   if (used === undefined) return answers;
-  noteStored(dependencies, userId, memories.length, used);
+  noteStored(dependencies, userId, answers, used);
   onUsage?.(used);
   return answers;
 }
@@ -108,9 +118,9 @@ async function storeAll(
 function noteStored(
   { index, warnings }: MemoryDependencies,
   userId: UserId,
-  memories: number,
+  answers: readonly StoreResponse[],
   usage: GrowthUsage,
 ): void {
-  index.noteChange(userId, memories);
+  index.noteChange(userId, answers.filter(({ merged }) => merged !== true).length);
   warnings?.note(userId, usage);
 }

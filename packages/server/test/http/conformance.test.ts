@@ -167,6 +167,8 @@ describe('Every operation', () => {
     await call('GET', '/auth/audit?limit=5&before=9');
     await call('GET', '/auth/audit/chain');
     await call('GET', '/auth/account/export');
+    await call('GET', '/api/v1/settings');
+    await call('PATCH', '/api/v1/settings', { duplicates: 'merge' });
     const created = await call('POST', '/admin/users', { email: 'Mina@Example.com' });
     const user = created.json as { user_id: string; email: string };
     expect([created.status, user.email]).toEqual([201, 'mina@example.com']);

@@ -60,6 +60,11 @@ const tables: Readonly<Record<string, TenantTable>> = {
        values ('${user}', 'gone', 0, 'asked', '{}', '[]')`,
     change: "reason = 'automatic'",
   },
+  memory_identities: {
+    insert: (user) =>
+      `insert into memory_identities (user_id, memory_id, content_hash) values ('${user}', 'seed', md5('x')::uuid)`,
+    change: 'stored = 9',
+  },
   memory_versions: {
     insert: (user) =>
       `insert into memory_versions (user_id, memory_id, version, content, metadata, importance, replaced_at, reason)

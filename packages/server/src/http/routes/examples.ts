@@ -4,6 +4,7 @@ import type {
   MemoryOrbit,
   MemorySession,
   RecalledMemory,
+  Settings,
   User,
 } from '@stellar-memory/protocol';
 
@@ -60,6 +61,8 @@ export const exampleSession: MemorySession = {
   summary: 'Mina prefers dark mode and writes her reports in Korean. | Her team has six people.',
   summary_memory_id: '0199f3a2-9d40-7c11-8f02-5b7a1c2d3e4f',
 };
+
+export const exampleSettings: Settings = { duplicates: 'merge' };
 
 export const exampleUser: User = {
   user_id: exampleUuid,

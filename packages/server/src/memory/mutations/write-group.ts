@@ -8,6 +8,7 @@ import {
   updateClocks,
   updateMemories,
 } from '../../storage/statements/memories.js';
+import { updateIdentities } from '../../storage/statements/memory-identities.js';
 import { addRecalls } from '../../storage/statements/memory-recalls.js';
 import { insertVersions } from '../../storage/statements/memory-versions.js';
 import { settleOrbits } from '../../storage/statements/orbits.js';
@@ -55,6 +56,11 @@ async function rewrite(
     ...agentMoves(edited, forgotten).map((move) => moveAgentSurely(tx, move)),
     versions.length > 0 && insertVersions(tx, versions),
     edited.length > 0 && updateMemories(tx, edited),
+    edited.length > 0 &&
+      updateIdentities(
+        tx,
+        edited.map(({ memory }) => memory),
+      ),
     ...reindexed.map(({ memory }) => index.add(tx, memory.doc, memory)),
     forgotten.length > 0 &&
       moveToForgotten(

@@ -154,14 +154,33 @@ export async function insertMemories(
   tx: TenantTransaction,
   memories: readonly NewMemory[],
 ): Promise<StoreOutcome> {
+  const outcome = await callStore(tx, memories, sql``);
+  if (outcome === undefined) throw new Error('the tenant has no counter row');
+  return outcome;
+}
+
+/** The same, unless the tenant has duplicates merged: then nothing is stored, and `undefined` is the answer. */
+export const insertUnlessMerging = (
+  tx: TenantTransaction,
+  memories: readonly NewMemory[],
+): Promise<StoreOutcome | undefined> => callStore(tx, memories, sql`and not u.merges_duplicates`);
+
+async function callStore(
+  tx: TenantTransaction,
+  memories: readonly NewMemory[],
+  condition: Sql,
+): Promise<StoreOutcome | undefined> {
   const items = JSON.stringify(memories.map(toItem));
   const entries = memories.map((memory) => memory.entry);
   const [row] = await tx.query<OutcomeRow>(sql`
     select first_doc, used_memories, used_agents, allowed_memories, allowed_agents, short_of, final_zones
-      from store_counted(${tx.userId}, ${items}::jsonb, ${entries}, ${countByZone(memories)},
-                         ${orbit}, ${capacities}, ${latest(memories)}, ${firstDue(memories)})`);
-  if (row === undefined || row.used_memories === null)
-    throw new Error('the tenant has no counter row');
+      from tenant_usage u
+     -- Called once for the row, because its owner is the row's.
+     cross join lateral store_counted(u.user_id, ${items}::jsonb, ${entries}, ${countByZone(memories)},
+                                      ${orbit}, ${capacities}, ${latest(memories)}, ${firstDue(memories)})
+     where u.user_id = ${tx.userId} ${condition}`);
+  if (row === undefined) return undefined;
+  if (row.used_memories === null) throw new Error('the tenant has no counter row');
   return {
     firstDoc: row.first_doc ?? undefined,
     shortOf: row.short_of,

@@ -211,6 +211,8 @@ export const lifeOf = (memories: MemoriesInMemory): LifeService => ({
     return { items: [], next_cursor: null };
   },
   restore: async (user, id) => (await memories.get(user, id)).memory,
+  settings: async () => ({ duplicates: 'keep' }),
+  changeSettings: async () => ({ duplicates: 'merge' }),
 });
 /** A feed in which nothing ever happens. Notes who asked. */
 export class SilentFeed implements SyncService {

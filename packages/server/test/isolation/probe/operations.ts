@@ -115,6 +115,8 @@ const builders: Readonly<Record<string, Build>> = {
     path: `/auth/api-keys/${apiKeyId}/rotate`,
     body: { overlap_seconds: 60 },
   }),
+  getSettings: () => ({ path: '/api/v1/settings' }),
+  patchSettings: () => ({ path: '/api/v1/settings', body: { duplicates: 'keep' } }),
   usage: () => ({ path: '/auth/usage' }),
   exportAccount: () => ({ path: '/auth/account/export' }),
   audit: () => ({ path: '/auth/audit' }),

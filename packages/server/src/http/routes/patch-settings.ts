@@ -1,0 +1,24 @@
+import { Settings, SettingsPatch } from '@stellar-memory/protocol';
+import { defineRoute } from '../route.js';
+import { exampleSettings } from './examples.js';
+
+/** `PATCH /api/v1/settings` */
+export const patchSettings = defineRoute({
+  method: 'PATCH',
+  path: '/api/v1/settings',
+  operationId: 'patchSettings',
+  tag: 'Account',
+  summary: 'Choose how your memories are treated',
+  description:
+    'What is absent stays. With `duplicates: merge` a merged store answers `merged: true` and the id of the memory that has it, which counts once against the quota and is as important as the most important of its stores.',
+  access: { scope: 'admin' },
+  body: SettingsPatch,
+  bodyExample: { duplicates: 'merge' },
+  success: {
+    status: 200,
+    description: 'What holds from now on.',
+    schema: Settings,
+    example: exampleSettings,
+  },
+  handler: ({ life, userId }, { body }) => life.changeSettings(userId, body),
+});
