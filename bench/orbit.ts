@@ -7,11 +7,9 @@ import { loadMigrations } from '../packages/server/src/storage/migrate/migration
 import { connectPostgresOwner } from '../packages/server/src/storage/migrate/postgres-owner.js';
 import { openPostgresDatabase } from '../packages/server/src/storage/postgres/postgres-database.js';
 import { sql } from '../packages/server/src/storage/sql.js';
-import {
-  insertMemories,
-  type NewMemory,
-} from '../packages/server/src/storage/statements/memories.js';
+import { type NewMemory } from '../packages/server/src/storage/statements/memories.js';
 import { reorbitDue } from '../packages/server/src/storage/statements/orbits.js';
+import { insertMemories } from '../packages/server/src/storage/statements/store-memories.js';
 import { createSystemDoor } from '../packages/server/src/storage/system-door.system.js';
 import { createTenantDoor, type TenantDoor } from '../packages/server/src/storage/tenant-door.js';
 import type { BenchSize } from './foundation.js';

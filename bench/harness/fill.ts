@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { memoryId, type UserId } from '../../packages/server/src/domain/ids.js';
 import type { LexicalIndex } from '../../packages/server/src/recall/lexical-index.js';
-import {
-  insertMemories,
-  type NewMemory,
-} from '../../packages/server/src/storage/statements/memories.js';
+import { type NewMemory } from '../../packages/server/src/storage/statements/memories.js';
+import { insertMemories } from '../../packages/server/src/storage/statements/store-memories.js';
 import type { TenantDoor } from '../../packages/server/src/storage/tenant-door.js';
 import { koreanText, seeded, text } from './texts.js';
 

@@ -3,7 +3,7 @@ import type { UserId } from '../domain/ids.js';
 import type { ScoreProfile } from '../domain/score.js';
 import type { LexicalIndex } from '../recall/lexical-index.js';
 import type { MeaningSearch } from '../recall/vectors/meaning-search.js';
-import type { GrowthUsage } from '../storage/statements/memories.js';
+import type { GrowthUsage } from '../storage/statements/store-memories.js';
 import type { TenantDoor } from '../storage/tenant-door.js';
 
 /** Hears how much of a tenant's limits is in use. */

@@ -2,17 +2,17 @@ import type { ExportedMemory } from '@stellar-memory/protocol';
 import type { UserId } from '../domain/ids.js';
 import { memoryId } from '../domain/ids.js';
 import { StellarError } from '../domain/stellar-error.js';
-import {
-  type GrowthUsage,
-  insertMemories,
-  type NewMemory,
-  type StoreOutcome,
-} from '../storage/statements/memories.js';
+import { type NewMemory } from '../storage/statements/memories.js';
 import {
   existingIds,
   type MemoryHistory,
   writeHistories,
 } from '../storage/statements/memory-transfer.js';
+import {
+  type GrowthUsage,
+  insertMemories,
+  type StoreOutcome,
+} from '../storage/statements/store-memories.js';
 import { lockUsage, selectUsage } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import type { MemoryDependencies } from './dependencies.js';

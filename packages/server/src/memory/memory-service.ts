@@ -19,7 +19,7 @@ import type {
   TimelineResponse,
 } from '@stellar-memory/protocol';
 import type { MemoryId, UserId } from '../domain/ids.js';
-import type { GrowthUsage } from '../storage/statements/memories.js';
+import type { GrowthUsage } from '../storage/statements/store-memories.js';
 
 /** What makes a repeated write answer once: the header, the operation it belongs to, a hash of the body. */
 export interface Idempotency {

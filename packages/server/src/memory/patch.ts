@@ -104,6 +104,12 @@ const searched = ['content', 'sessionId', 'speaker', 'role', 'occurredAt'] as co
 export const isSearchedOtherwise = (before: MemoryRecord, after: MemoryRecord): boolean =>
   searched.some((field) => before[field] !== after[field]);
 
+/** Whether an edit changes a zone or what it is decided by. */
+export const orbitsOtherwise = (before: MemoryRecord, after: MemoryRecord): boolean =>
+  before.importance !== after.importance ||
+  before.pinned !== after.pinned ||
+  before.zone !== after.zone;
+
 /** Writes an edit; when what is searched changed, the memory becomes a new document of the index. */
 async function write(
   tx: TenantTransaction,
@@ -124,7 +130,7 @@ async function write(
     updateMemories(tx, [{ memory: written, clocks }]),
     keepFormer(tx, before, written),
     ...(before.content === after.content ? [] : [updateIdentities(tx, [after])]),
-    settleOrbits(tx, epochSeconds(dependencies.clock)),
+    orbitsOtherwise(before, written) && settleOrbits(tx, epochSeconds(dependencies.clock)),
     ...(reindexed ? [index.remove(tx, [before.doc]), index.add(tx, doc, written)] : []),
   ]);
   return written;

@@ -2,7 +2,7 @@ import { tierLimits } from '@stellar-memory/protocol';
 import { growthRefused } from '../domain/growth-refused.js';
 import type { UserId } from '../domain/ids.js';
 import type { StellarError } from '../domain/stellar-error.js';
-import type { GrowthUsage } from '../storage/statements/memories.js';
+import type { GrowthUsage } from '../storage/statements/store-memories.js';
 import { hasLapsed } from '../storage/statements/subscriptions.js';
 import { type TenantUsage, totalMemories } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';

@@ -8,13 +8,8 @@ import {
   lockForgotten,
   restoreRest,
 } from '../storage/statements/forgotten-memories.js';
-import {
-  type GrowthUsage,
-  insertMemories,
-  memoryExists,
-  type NewMemory,
-  selectMemory,
-} from '../storage/statements/memories.js';
+import { memoryExists, type NewMemory, selectMemory } from '../storage/statements/memories.js';
+import { type GrowthUsage, insertMemories } from '../storage/statements/store-memories.js';
 import { lockUsage } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import type { MemoryDependencies } from './dependencies.js';

@@ -1,17 +1,9 @@
 import type { StoreResponse } from '@stellar-memory/protocol';
 import { addsNothing } from '../domain/duplicates.js';
 import type { MemoryId } from '../domain/ids.js';
-import {
-  type GrowthUsage,
-  insertMemories,
-  lockMemory,
-  type NewMemory,
-} from '../storage/statements/memories.js';
-import {
-  countStoredAgain,
-  insertIdentities,
-  selectKnown,
-} from '../storage/statements/memory-identities.js';
+import { lockMemory, type NewMemory } from '../storage/statements/memories.js';
+import { countStoredAgain, selectKnown } from '../storage/statements/memory-identities.js';
+import { type GrowthUsage, insertMemories } from '../storage/statements/store-memories.js';
 import { lockUsage, selectUsage } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import type { MemoryDependencies } from './dependencies.js';
@@ -48,8 +40,7 @@ export async function storeMerging(
       : await insertMemories(tx, fresh);
   if (shortOf !== null) return { shortOf, usage, answers: [] };
   const again = targets.filter((target, at) => target !== memories[at]!.id);
-  const ids = fresh.map(({ id }) => id);
-  await Promise.all([insertIdentities(tx, ids), countStoredAgain(tx, again)]);
+  await countStoredAgain(tx, again);
   const places = new Map<MemoryId, Place>(
     fresh.map(({ id, zone, score }, at) => [id, { zone: zones?.[at] ?? zone, score }]),
   );

@@ -1,11 +1,11 @@
 import type { StoreRequest, StoreResponse } from '@stellar-memory/protocol';
 import type { UserId } from '../domain/ids.js';
+import { type NewMemory } from '../storage/statements/memories.js';
 import {
   type GrowthUsage,
   insertUnlessMerging,
-  type NewMemory,
   type StoreOutcome,
-} from '../storage/statements/memories.js';
+} from '../storage/statements/store-memories.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { idempotently } from './idempotently.js';
 import type { Idempotency, MemoryService } from './memory-service.js';

@@ -1,5 +1,5 @@
 import type { UserId } from '../domain/ids.js';
-import type { GrowthUsage } from '../storage/statements/memories.js';
+import type { GrowthUsage } from '../storage/statements/store-memories.js';
 import {
   insertWarnings,
   type Resource,

@@ -1,12 +1,45 @@
-import { RecallQuery, StoreRequest, type StoreResponse } from '@stellar-memory/protocol';
+import {
+  ExportedMemory,
+  RecallQuery,
+  StoreRequest,
+  type StoreResponse,
+} from '@stellar-memory/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MemoryId, UserId } from '../../src/domain/ids.js';
+import { defaultProfile } from '../../src/domain/score-profiles.js';
+import { createImport } from '../../src/memory/import.js';
+import type { ImportedLine } from '../../src/memory/transfer-service.js';
 import { verifyUsage } from '../../src/memory/verify-usage.js';
-import { insertUnlessMerging } from '../../src/storage/statements/memories.js';
 import { selectKnown } from '../../src/storage/statements/memory-identities.js';
+import { insertUnlessMerging } from '../../src/storage/statements/store-memories.js';
+import { send } from '../memory/mutations/sending.js';
 import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
 import { openNode, type TestNode } from '../support/memory-service.js';
 import { planOf } from '../support/plan-of.js';
+
+/** A memory of an export, but for its id and what it says. */
+const plain = {
+  type: 'memory',
+  metadata: {},
+  importance: 0.5,
+  zone: 2,
+  score: 0.5,
+  recall_count: 0,
+  last_recalled_at: null,
+  created_at: 1_700_000_000,
+  updated_at: 1_700_000_000,
+  occurred_at: null,
+  agent_id: null,
+  session_id: null,
+  speaker: null,
+  role: null,
+  pinned: false,
+};
+
+async function* linesOf(memories: readonly object[]): AsyncGenerator<ImportedLine> {
+  for (const [at, memory] of memories.entries())
+    yield { line: at + 1, bytes: 1, memory: ExportedMemory.parse(memory) };
+}
 
 describeEngines('storing what is there already', (engine) => {
   let db: TestDatabase;
@@ -31,6 +64,13 @@ describeEngines('storing what is there already', (engine) => {
     await node.life.changeSettings(user, { duplicates: 'merge' });
     return user;
   };
+  const importAll = (user: UserId, ...memories: readonly object[]) =>
+    createImport({
+      tenants: db.tenants,
+      index: node.index,
+      clock: { nowMs: () => Date.now() },
+      profile: defaultProfile,
+    })(user, linesOf(memories));
   const timesStored = async (user: UserId): Promise<number[]> =>
     (
       await db.owner.query<{ stored: number }>(
@@ -142,6 +182,30 @@ describeEngines('storing what is there already', (engine) => {
     expect(await store(user, { content: 'After.' })).toMatchObject({ id: edited, merged: true });
     await node.memories.forget(user, edited);
     expect(await store(user, { content: 'After.' })).not.toHaveProperty('merged');
+  });
+
+  test('is noticed of memories that came by import or from a device', async () => {
+    const user = await merging();
+    const id = 'from-a-device';
+    await send(node.memories, user, [{ op: 'store', id, memory: { content: 'Offline.' } }]);
+    expect(await store(user, { content: 'Offline.' })).toMatchObject({ id, merged: true });
+    await importAll(user, { ...plain, id: 'imported', content: 'Imported.' });
+    expect(await store(user, { content: 'Imported.' })).toMatchObject({
+      id: 'imported',
+      merged: true,
+    });
+  });
+
+  test('tells the feed what was stored, and again what it made more important', async () => {
+    const user = await merging();
+    const { id } = await store(user, { importance: 0.5 });
+    await store(user, { importance: 0.25 });
+    await store(user, { importance: 0.75 });
+    const changes = await db.owner.query<{ stored: string[] }>(
+      'select stored from changes where user_id = $1 order by seq',
+      [user],
+    );
+    expect(changes).toEqual([{ stored: [id] }, { stored: [id] }]);
   });
 
   test('is another memory again when its owner chose so', async () => {

@@ -2,8 +2,6 @@ import { epochSeconds } from '../../domain/clock.js';
 import { moveAgent } from '../../storage/statements/agents.js';
 import { moveToForgotten } from '../../storage/statements/forgotten-memories.js';
 import {
-  type GrowthUsage,
-  insertMemories,
   type MemoryRecord,
   updateClocks,
   updateMemories,
@@ -12,10 +10,12 @@ import { updateIdentities } from '../../storage/statements/memory-identities.js'
 import { addRecalls } from '../../storage/statements/memory-recalls.js';
 import { insertVersions } from '../../storage/statements/memory-versions.js';
 import { settleOrbits } from '../../storage/statements/orbits.js';
+import { type GrowthUsage, insertMemories } from '../../storage/statements/store-memories.js';
 import { moveCounters } from '../../storage/statements/tenant-usage.js';
 import { insertTombstones } from '../../storage/statements/tombstones.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
 import type { MemoryDependencies } from '../dependencies.js';
+import { orbitsOtherwise } from '../patch.js';
 import type { Birth, Edit, GroupWrites } from './group-writes.js';
 
 /**
@@ -35,7 +35,8 @@ export async function writeGroup(
     vanished.length > 0 && insertTombstones(tx, vanished),
     recalled.length > 0 && addRecalls(tx, recalled),
     // Last: zones are held to their capacities, and the next sweep looks at what recalls have raised.
-    edited.length + recalled.length > 0 && settleOrbits(tx, epochSeconds(dependencies.clock)),
+    (recalled.length > 0 || edited.some(({ before, memory }) => orbitsOtherwise(before, memory))) &&
+      settleOrbits(tx, epochSeconds(dependencies.clock)),
   ]);
   return usage;
 }
@@ -47,6 +48,9 @@ async function rewrite(
   { edited, forgotten, versions }: GroupWrites,
 ): Promise<void> {
   const reindexed = edited.filter((edit) => edit.reindexed);
+  const reworded = edited
+    .filter(({ before, memory }) => before.content !== memory.content)
+    .map(({ memory }) => memory);
   const dead = [...forgotten, ...reindexed.map(({ before }) => before)].map(({ doc }) => doc);
   const gone = { at: epochSeconds(clock), reason: 'asked' } as const;
   await Promise.all([
@@ -56,11 +60,7 @@ async function rewrite(
     ...agentMoves(edited, forgotten).map((move) => moveAgentSurely(tx, move)),
     versions.length > 0 && insertVersions(tx, versions),
     edited.length > 0 && updateMemories(tx, edited),
-    edited.length > 0 &&
-      updateIdentities(
-        tx,
-        edited.map(({ memory }) => memory),
-      ),
+    reworded.length > 0 && updateIdentities(tx, reworded),
     ...reindexed.map(({ memory }) => index.add(tx, memory.doc, memory)),
     forgotten.length > 0 &&
       moveToForgotten(

@@ -125,10 +125,6 @@ export async function restoreRest(tx: TenantTransaction, id: MemoryId): Promise<
        where back.recalls is not null
     ), tombstone as (
       delete from tombstones where user_id = ${tx.userId} and memory_id = ${id}
-    ), identities as (
-      insert into memory_identities (user_id, memory_id, content_hash)
-      select u.user_id, ${id}, md5(back.memory ->> 'content')::uuid
-        from back join tenant_usage u on u.user_id = ${tx.userId} and u.merges_duplicates
     )
     update memories m
        set updated_at = was.updated_at, recall_count = was.recall_count, last_recalled_at = was.last_recalled_at,

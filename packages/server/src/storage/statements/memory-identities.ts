@@ -60,15 +60,16 @@ export async function selectKnown(
   return wanted.map((_, at) => found.get(at + 1));
 }
 
-/** Makes memories findable by what they say. */
+/** Makes memories findable by what they say, when their tenant has duplicates merged. */
 export async function insertIdentities(
   tx: TenantTransaction,
   ids: readonly MemoryId[],
 ): Promise<void> {
   await tx.query(sql`
     insert into memory_identities (user_id, memory_id, content_hash)
-    select m.user_id, m.id, md5(m.content)::uuid from memories m
-     where m.user_id = ${tx.userId} and m.id = any(${ids}::text[])
+    select m.user_id, m.id, md5(m.content)::uuid
+      from tenant_usage u join memories m on m.user_id = ${tx.userId} and m.id = any(${ids}::text[])
+     where u.user_id = ${tx.userId} and u.merges_duplicates
     on conflict do nothing`);
 }
 

@@ -9,7 +9,8 @@ import { queryTerm } from '../../../src/recall/index/recent-terms.js';
 import { type AnalysedDocument, noDay } from '../../../src/recall/index-view.js';
 import { insertDead } from '../../../src/storage/statements/index-dead.js';
 import { insertRecent } from '../../../src/storage/statements/index-recent.js';
-import { insertMemories, type NewMemory } from '../../../src/storage/statements/memories.js';
+import { type NewMemory } from '../../../src/storage/statements/memories.js';
+import { insertMemories } from '../../../src/storage/statements/store-memories.js';
 import { changeUsage, lockUsage } from '../../../src/storage/statements/tenant-usage.js';
 import type { TenantDoor } from '../../../src/storage/tenant-door.js';
 
