@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   ExportedMemory,
   RecallQuery,
@@ -186,7 +187,7 @@ describeEngines('storing what is there already', (engine) => {
 
   test('is noticed of memories that came by import or from a device', async () => {
     const user = await merging();
-    const id = 'from-a-device';
+    const id = randomUUID();
     await send(node.memories, user, [{ op: 'store', id, memory: { content: 'Offline.' } }]);
     expect(await store(user, { content: 'Offline.' })).toMatchObject({ id, merged: true });
     await importAll(user, { ...plain, id: 'imported', content: 'Imported.' });
