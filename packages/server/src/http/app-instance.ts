@@ -7,7 +7,7 @@ import { StellarError } from '../domain/stellar-error.js';
 import { answerError } from './answer-error.js';
 import { requestDeadlines } from './body-deadline.js';
 import { answerClientError, answerExpectation } from './client-error.js';
-import type { HttpConfig } from './http-server.js';
+import type { HttpConfig } from './http-config.js';
 import { type ParsedBody, parseJsonBody } from './json-body.js';
 import { setStandardHeaders } from './standard-headers.js';
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { HttpConfig } from './http-server.js';
+import type { HttpConfig } from './http-config.js';
 
 /** Milliseconds that the headers of a request may take, and then its body: together what the whole request may. */
 export function requestDeadlines({ requestTimeoutMs = 12_000 }: HttpConfig): {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import type { HttpConfig } from './http-server.js';
+import type { HttpConfig } from './http-config.js';
 
 /**
  * The end of the server, in order: say that it is not ready, keep serving until balancers have noticed,

@@ -14,6 +14,7 @@ import type { SyncService } from '../sync/sync-service.js';
 import { createApp } from './app-instance.js';
 import { limitBodies, requestDeadlines } from './body-deadline.js';
 import { Drain } from './drain.js';
+import type { HttpConfig } from './http-config.js';
 import { type BillingParts, mountRoute, type SignInParts } from './mount-route.js';
 import { refuseUnknownPaths } from './not-found.js';
 import { observeRequests, observeUnrouted } from './observe.js';
@@ -26,23 +27,6 @@ import type { OpenService, Reference, Route } from './route.js';
 import { routes as everyRoute } from './routes.js';
 import { applyHttpRules } from './standard-headers.js';
 import { acceptSockets, type UpgradeOptions } from './sync-upgrade.js';
-
-/** Where and how to listen. Times have defaults that suit production; tests shorten them. */
-export interface HttpConfig {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
-  /** Version of the product, shown in the OpenAPI document. */
-  readonly version: string;
-  /** Address under which clients reach the server. Never taken from a Host header. */
-  readonly publicUrl?: string | undefined;
-  /** A request that has not arrived whole by then is refused and its connection closed. Default 12,000. */
-  readonly requestTimeoutMs?: number;
-  /** How long close() keeps accepting while /readyz says 503, so that balancers turn away. Default 0. */
-  readonly drainDelayMs?: number;
-  /** How long close() waits for requests that are being answered. Default 20,000. */
-  readonly drainTimeoutMs?: number;
-}
 
 /** What the HTTP server needs. app.ts wires it. */
 export interface HttpServerOptions {

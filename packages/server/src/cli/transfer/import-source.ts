@@ -3,15 +3,9 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { CommandFailed } from '../command-failed.js';
 import { FileCheck } from './file-check.js';
+import type { SourceLine } from './source-line.js';
 import { readSqlite } from './sqlite-file.js';
 import { linesOfV2 } from './v2-memory.js';
-
-/** A memory line of a file, and where it stood. */
-export interface SourceLine {
-  /** In words, for messages: `line 17`. */
-  readonly place: string;
-  readonly text: string;
-}
 
 /** How much was read, of how much, and of what. */
 export interface ReadSoFar {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ImportResponse, Problem } from '@stellar-memory/protocol';
 import { CommandFailed } from '../command-failed.js';
 import type { RestClient } from '../rest-client.js';
-import type { SourceLine } from './import-source.js';
+import type { SourceLine } from './source-line.js';
 
 /** One request holds so many lines or bytes at most: short enough to be sent again when the network fails. */
 const partLines = 2_000;

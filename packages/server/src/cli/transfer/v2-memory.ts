@@ -9,7 +9,7 @@ import { orbitScore, zoneOf } from '../../domain/score.js';
 import { v1Profile } from '../../domain/score-profiles.js';
 import { sealLine } from '../../domain/sealed-line.js';
 import { CommandFailed } from '../command-failed.js';
-import type { SourceLine } from './import-source.js';
+import type { SourceLine } from './source-line.js';
 
 /** An item as v1 and v2 export it (version 0.3.0), or a row of their SQLite file. What is missing has their defaults. */
 export const V2Item = z.object({

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { UserId } from '../../../src/domain/ids.js';
+import type { HttpConfig } from '../../../src/http/http-config.js';
 import {
   createHttpServer,
-  type HttpConfig,
   type HttpServer,
   type HttpServerOptions,
 } from '../../../src/http/http-server.js';
