@@ -12,6 +12,7 @@ export const auditActions = [
   'account.tier',
   'memories.exported',
   'memories.imported',
+  'memories.forgotten',
   'account.exported',
   'erasure.requested',
   'erasure.undone',

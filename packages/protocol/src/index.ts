@@ -71,6 +71,8 @@ export {
 } from './introspect.js';
 export {
   ForgetQuery,
+  ForgettingPreview,
+  ForgettingPreviewRequest,
   ForgottenMemory,
   ForgottenQuery,
   ForgottenResponse,

@@ -72,12 +72,35 @@ const duplicates = z
     '`keep`: whatever is stored is another memory. `merge`: a text that is stored again by the same agent, and says nothing else of conversation, speaker, role and time, is merged into the memory that has it',
   );
 
+const days = z.int().min(1).max(3_650);
+
+const forgetAfterDays = days
+  .nullable()
+  .describe(
+    'Days without a recall after which a memory that lies in the cloud and is not pinned is forgotten by itself, from a day after you said so; restorable like any other. `null`: never',
+  );
+
 /** `GET /api/v1/settings` */
-export const Settings = z.strictObject({ duplicates });
+export const Settings = z.strictObject({ duplicates, forget_after_days: forgetAfterDays });
 export type Settings = z.output<typeof Settings>;
 
 /** `PATCH /api/v1/settings`: what is absent stays. */
 export const SettingsPatch = z
-  .strictObject({ duplicates: duplicates.optional() })
+  .strictObject({
+    duplicates: duplicates.optional(),
+    forget_after_days: forgetAfterDays.optional(),
+  })
   .refine((patch) => Object.keys(patch).length > 0, { message: 'must change something' });
 export type SettingsPatch = z.output<typeof SettingsPatch>;
+
+/** `POST /api/v1/forgetting/preview` */
+export const ForgettingPreviewRequest = z.strictObject({ after_days: days.optional() });
+export type ForgettingPreviewRequest = z.output<typeof ForgettingPreviewRequest>;
+
+export const ForgettingPreview = z.strictObject({
+  after_days: z.int().describe('By which it was looked'),
+  count: z.int().min(0).describe('Memories that would be forgotten now'),
+  counted_all: z.boolean().describe('Whether there are no more than were counted'),
+  items: z.array(Memory).describe('The longest idle first'),
+});
+export type ForgettingPreview = z.output<typeof ForgettingPreview>;

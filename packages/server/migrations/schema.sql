@@ -1090,6 +1090,9 @@ create table tenant_usage (
   verified_at timestamp with time zone,
   next_due double precision default 0 not null,
   merges_duplicates boolean default false not null,
+  forget_after_days integer,
+  forgets_at double precision,
+  constraint tenant_usage_forget_after_days_check CHECK (((forget_after_days >= 1) AND (forget_after_days <= 3650))),
   constraint tenant_usage_pkey PRIMARY KEY (user_id),
   constraint tenant_usage_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 ) with (fillfactor=50);
@@ -1171,6 +1174,8 @@ CREATE INDEX forgotten_memories_user_id_forgotten_at ON public.forgotten_memorie
 
 CREATE UNIQUE INDEX memories_user_id_doc ON public.memories USING btree (user_id, doc);
 
+CREATE INDEX memories_user_id_idle ON public.memories USING btree (user_id, last_recalled_at) WHERE ((zone = 4) AND (NOT pinned));
+
 CREATE INDEX memories_user_id_moment ON public.memories USING btree (user_id, COALESCE(occurred_at, created_at) DESC, id);
 
 CREATE INDEX memories_user_id_score ON public.memories USING btree (user_id, total_score DESC, id);
@@ -1194,6 +1199,8 @@ CREATE INDEX subscriptions_checked_at ON public.subscriptions USING btree (check
 CREATE INDEX subscriptions_due_at ON public.subscriptions USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX subscriptions_id ON public.subscriptions USING btree (id);
+
+CREATE INDEX tenant_usage_forgets_at ON public.tenant_usage USING btree (forgets_at, user_id) WHERE (forgets_at IS NOT NULL);
 
 CREATE INDEX tenant_usage_next_due ON public.tenant_usage USING btree (next_due, user_id) WHERE (next_due < ('1000000000000'::numeric)::double precision);
 

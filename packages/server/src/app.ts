@@ -46,6 +46,8 @@ const rateSharingMs = 1_000;
 const usageCheckMs = 3_600_000;
 /** Milliseconds between erasures of what was forgotten more than a week ago. */
 const erasingMs = 3_600_000;
+/** Milliseconds between looks for tenants who have memories forgotten by themselves; each is looked at once a day. */
+const forgettingMs = 600_000;
 /** Milliseconds between looks for changes whose wake was lost, or that another program made. */
 const headPollMs = 1_000;
 /** Milliseconds between looks whether who stays connected may: a revocation is felt everywhere in less than a second. */
@@ -180,6 +182,11 @@ const startBackground = (services: Services, logger: Logger): Background[] => [
     (err) => logger.warn({ err }, 'forgotten memories were not all erased; it goes on in an hour'),
   ),
   runInBackground(
+    () => services.forgetting.sweep(),
+    forgettingMs,
+    (err) => logger.warn({ err }, 'automatic forgetting was cut off; the next sweep goes on'),
+  ),
+  runInBackground(
     () => services.memories.flush(),
     recallFlushMs,
     (err) =>
@@ -241,6 +248,7 @@ async function stop(
     ['requests', () => http.close()],
     ['metering', async () => services.metering.stop()],
     ['erasing', async () => services.erasing.stop()],
+    ['forgetting', async () => services.forgetting.stop()],
     ['orbits', async () => services.orbits.stop()],
     ['background', () => Promise.all(background.map((task) => task.stop()))],
     ['mails', async () => signIn?.idle()],

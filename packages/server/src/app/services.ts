@@ -36,6 +36,7 @@ import type { ApplyMutation } from '../sync/socket-session.js';
 import type { Engine } from './engine.js';
 import { createErasing, type Erasing } from './erasing.js';
 import { createFollowing, type Following, wakingAfterCommits } from './following.js';
+import { createForgetting, type Forgetting } from './forgetting.js';
 import { createLimiter, type Limiter } from './limiter.js';
 import { createMetering, type Metering } from './metering.js';
 import { createOrbits, type Orbits } from './orbits.js';
@@ -52,6 +53,7 @@ export interface Services extends Following {
   readonly context: ContextService;
   readonly life: LifeService;
   readonly erasing: Erasing;
+  readonly forgetting: Forgetting;
   readonly usage: UsageService;
   readonly transfer: TransferService;
   readonly audit: AuditService;
@@ -120,6 +122,7 @@ export function createServices(
     transfer: createTransferService(dependencies),
     life: createLifeService(dependencies),
     erasing: createErasing({ tenants, system, clock }),
+    forgetting: createForgetting({ ...dependencies, system }),
     audit: createAuditService(tenants),
     usage: createUsageService(tenants, upgradeUrl),
     metering,

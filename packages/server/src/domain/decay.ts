@@ -13,8 +13,8 @@ export interface DecayRules {
 }
 
 /**
- * The rules of v1, as its recorded behaviour shows them (`npm run check:vectors`). The server does not apply them: it
- * forgets nothing by itself.
+ * The rules of v1, as its recorded behaviour shows them (`npm run check:vectors`). Of them the server
+ * applies the one by which a memory is given up, with the days that its owner chose (`forgetting.ts`).
  */
 export const v1DecayRules: DecayRules = {
   decayDays: 30,

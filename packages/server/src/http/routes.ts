@@ -50,6 +50,7 @@ import { patchMemory } from './routes/patch-memory.js';
 import { patchSettings } from './routes/patch-settings.js';
 import { patchUser } from './routes/patch-user.js';
 import { pollDevice } from './routes/poll-device.js';
+import { previewForgetting } from './routes/preview-forgetting.js';
 import { pricingPage } from './routes/pricing-page.js';
 import { readChanges } from './routes/read-changes.js';
 import { readyz } from './routes/readyz.js';
@@ -137,6 +138,7 @@ export const routes: readonly Route[] = [
   exportAccount,
   listAudit,
   verifyAudit,
+  previewForgetting,
   getSettings,
   patchSettings,
   createUser,

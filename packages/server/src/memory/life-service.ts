@@ -1,4 +1,6 @@
 import type {
+  ForgettingPreview,
+  ForgettingPreviewRequest,
   ForgottenQuery,
   ForgottenResponse,
   HistoryQuery,
@@ -7,6 +9,7 @@ import type {
   Settings,
   SettingsPatch,
 } from '@stellar-memory/protocol';
+import type { AuditActor } from '../domain/audit.js';
 import type { MemoryId, UserId } from '../domain/ids.js';
 import type { Idempotency, StoreUsage } from './memory-service.js';
 
@@ -28,7 +31,10 @@ export interface LifeService {
   restore(userId: UserId, id: MemoryId, options?: RestoreOptions): Promise<Memory>;
   /** How the account's memories are treated. */
   settings(userId: UserId): Promise<Settings>;
-  changeSettings(userId: UserId, patch: SettingsPatch): Promise<Settings>;
+  /** Noted in the audit log. */
+  changeSettings(userId: UserId, patch: SettingsPatch, actor: AuditActor): Promise<Settings>;
+  /** What would be forgotten by itself now, the longest idle first; nothing is. */
+  previewForgetting(userId: UserId, request: ForgettingPreviewRequest): Promise<ForgettingPreview>;
 }
 
 /** What restoring takes besides. */

@@ -30,7 +30,7 @@ export const createRestore =
     const restored = await tenants.withTenant(userId, (tx) =>
       idempotently(tx, idempotency, async () => {
         used = await storeAgain(tx, dependencies, id);
-        await restoreRest(tx, id);
+        await restoreRest(tx, id, epochSeconds(dependencies.clock));
         const memory = await selectMemory(tx, id);
         if (memory === undefined) throw new Error('a restored memory is not there');
         return present(memory);

@@ -1,12 +1,16 @@
+import type { SettingsPatch } from '@stellar-memory/protocol';
+import { epochSeconds } from '../domain/clock.js';
+import { forgettingSeconds } from '../domain/forgetting.js';
 import type { UserId } from '../domain/ids.js';
+import { appendAudit } from '../storage/statements/audit-log.js';
+import { deleteIdentities, insertIdentitiesFrom } from '../storage/statements/memory-identities.js';
 import {
-  deleteIdentities,
-  insertIdentitiesFrom,
-  selectMergesDuplicates,
+  selectSettings,
+  updateForgetAfter,
   updateMergesDuplicates,
-} from '../storage/statements/memory-identities.js';
+} from '../storage/statements/tenant-settings.js';
 import { lockUsage } from '../storage/statements/tenant-usage.js';
-import type { TenantDoor } from '../storage/tenant-door.js';
+import type { TenantDoor, TenantTransaction } from '../storage/tenant-door.js';
 import type { MemoryDependencies } from './dependencies.js';
 import type { LifeService } from './life-service.js';
 
@@ -18,29 +22,55 @@ const takeBackMs = 60_000;
 /** Reads and changes what a tenant has chosen. */
 export const createSettings = ({
   tenants,
-}: Pick<MemoryDependencies, 'tenants'>): Pick<LifeService, 'settings' | 'changeSettings'> => {
+  clock,
+}: Pick<MemoryDependencies, 'tenants' | 'clock'>): Pick<
+  LifeService,
+  'settings' | 'changeSettings'
+> => {
   const settings: LifeService['settings'] = async (userId) => {
-    const merges = await tenants.withTenant(userId, (tx) => selectMergesDuplicates(tx.ending), {
-      readOnly: true,
-    });
-    return { duplicates: merges ? 'merge' : 'keep' };
+    const { mergesDuplicates, forgetAfterDays } = await tenants.withTenant(
+      userId,
+      (tx) => selectSettings(tx.ending),
+      { readOnly: true },
+    );
+    return {
+      duplicates: mergesDuplicates ? 'merge' : 'keep',
+      forget_after_days: forgetAfterDays,
+    };
   };
   return {
     settings,
-    async changeSettings(userId, { duplicates }) {
-      if (duplicates === 'merge') await startMerging(tenants, userId);
-      if (duplicates === 'keep') await stopMerging(tenants, userId);
+    async changeSettings(userId, patch, actor) {
+      await tenants.withTenant(
+        userId,
+        async (tx) => {
+          await lockUsage(tx);
+          await write(tx, patch, epochSeconds(clock));
+          await appendAudit(tx, { action: 'settings.changed', actor, detail: patch });
+        },
+        { timeoutMs: takeBackMs },
+      );
+      if (patch.duplicates === 'merge') await makeFindable(tenants, userId);
       return settings(userId);
     },
   };
 };
 
+async function write(
+  tx: TenantTransaction,
+  { duplicates, forget_after_days: days }: SettingsPatch,
+  now: number,
+): Promise<void> {
+  if (duplicates !== undefined) await updateMergesDuplicates(tx, duplicates === 'merge');
+  if (duplicates === 'keep') await deleteIdentities(tx);
+  if (days !== undefined) await updateForgetAfter(tx, days, now + forgettingSeconds);
+}
+
 /**
- * From here on stores are merged; then what was stored before is made findable, in steps that stores can pass between.
- * Cut off, it is completed by asking again.
+ * Stores are merged already; what was stored before is made findable, in steps that stores can pass between. Cut off,
+ * it is completed by asking again.
  */
-async function startMerging(tenants: TenantDoor, userId: UserId): Promise<void> {
-  await tenants.withTenant(userId, (tx) => updateMergesDuplicates(tx, true));
+async function makeFindable(tenants: TenantDoor, userId: UserId): Promise<void> {
   let from: number | undefined = 0;
   while (from !== undefined) {
     const start: number = from;
@@ -50,13 +80,3 @@ async function startMerging(tenants: TenantDoor, userId: UserId): Promise<void> 
     });
   }
 }
-
-const stopMerging = (tenants: TenantDoor, userId: UserId): Promise<void> =>
-  tenants.withTenant(
-    userId,
-    async (tx) => {
-      await updateMergesDuplicates(tx, false);
-      await deleteIdentities(tx);
-    },
-    { timeoutMs: takeBackMs },
-  );

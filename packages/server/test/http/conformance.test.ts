@@ -167,6 +167,7 @@ describe('Every operation', () => {
     await call('GET', '/auth/audit?limit=5&before=9');
     await call('GET', '/auth/audit/chain');
     await call('GET', '/auth/account/export');
+    await call('POST', '/api/v1/forgetting/preview', { after_days: 30 });
     await call('GET', '/api/v1/settings');
     await call('PATCH', '/api/v1/settings', { duplicates: 'merge' });
     const created = await call('POST', '/admin/users', { email: 'Mina@Example.com' });

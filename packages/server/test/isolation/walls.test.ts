@@ -31,7 +31,7 @@ async function attack(
     () => memories.get(attacker, target),
     () => memories.patch(attacker, target, { content: 'mine now' }),
     () => memories.store(attacker, StoreRequest.parse({ content: 'a report of my own' })),
-    () => life.changeSettings(attacker, { duplicates: 'merge' }),
+    () => life.changeSettings(attacker, { duplicates: 'merge', forget_after_days: 1 }, 'owner'),
     () => life.history(attacker, target, { limit: 100 }),
     () => life.forgotten(attacker, { limit: 100 }),
     () => life.restore(attacker, forgotten),

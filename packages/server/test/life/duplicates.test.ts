@@ -1,15 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import {
-  ExportedMemory,
-  RecallQuery,
-  StoreRequest,
-  type StoreResponse,
-} from '@stellar-memory/protocol';
+import { RecallQuery, StoreRequest, type StoreResponse } from '@stellar-memory/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MemoryId, UserId } from '../../src/domain/ids.js';
 import { defaultProfile } from '../../src/domain/score-profiles.js';
-import { createImport } from '../../src/memory/import.js';
-import type { ImportedLine } from '../../src/memory/transfer-service.js';
 import { verifyUsage } from '../../src/memory/verify-usage.js';
 import { selectKnown } from '../../src/storage/statements/memory-identities.js';
 import { insertUnlessMerging } from '../../src/storage/statements/store-memories.js';
@@ -17,30 +10,7 @@ import { send } from '../memory/mutations/sending.js';
 import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
 import { openNode, type TestNode } from '../support/memory-service.js';
 import { planOf } from '../support/plan-of.js';
-
-/** A memory of an export, but for its id and what it says. */
-const plain = {
-  type: 'memory',
-  metadata: {},
-  importance: 0.5,
-  zone: 2,
-  score: 0.5,
-  recall_count: 0,
-  last_recalled_at: null,
-  created_at: 1_700_000_000,
-  updated_at: 1_700_000_000,
-  occurred_at: null,
-  agent_id: null,
-  session_id: null,
-  speaker: null,
-  role: null,
-  pinned: false,
-};
-
-async function* linesOf(memories: readonly object[]): AsyncGenerator<ImportedLine> {
-  for (const [at, memory] of memories.entries())
-    yield { line: at + 1, bytes: 1, memory: ExportedMemory.parse(memory) };
-}
+import { importMemories } from './import-memories.js';
 
 describeEngines('storing what is there already', (engine) => {
   let db: TestDatabase;
@@ -62,16 +32,9 @@ describeEngines('storing what is there already', (engine) => {
     (await node.memories.stats(user)).total_memories;
   const merging = async (limits: Parameters<typeof seedUser>[1] = {}): Promise<UserId> => {
     const user = await seedUser(db, limits);
-    await node.life.changeSettings(user, { duplicates: 'merge' });
+    await node.life.changeSettings(user, { duplicates: 'merge' }, 'owner');
     return user;
   };
-  const importAll = (user: UserId, ...memories: readonly object[]) =>
-    createImport({
-      tenants: db.tenants,
-      index: node.index,
-      clock: { nowMs: () => Date.now() },
-      profile: defaultProfile,
-    })(user, linesOf(memories));
   const timesStored = async (user: UserId): Promise<number[]> =>
     (
       await db.owner.query<{ stored: number }>(
@@ -82,7 +45,7 @@ describeEngines('storing what is there already', (engine) => {
 
   test('is another memory, unless its owner wants otherwise', async () => {
     const user = await seedUser(db);
-    expect(await node.life.settings(user)).toEqual({ duplicates: 'keep' });
+    expect(await node.life.settings(user)).toMatchObject({ duplicates: 'keep' });
     const [first, second] = [await store(user), await store(user)];
     expect(second.id).not.toBe(first.id);
     expect(second).not.toHaveProperty('merged');
@@ -173,7 +136,7 @@ describeEngines('storing what is there already', (engine) => {
     const user = await seedUser(db);
     const early = await store(user);
     const edited = (await store(user, { content: 'Before.' })).id as MemoryId;
-    await node.life.changeSettings(user, { duplicates: 'merge' });
+    await node.life.changeSettings(user, { duplicates: 'merge' }, 'owner');
     expect(await store(user)).toMatchObject({ id: early.id, merged: true });
     await node.memories.patch(user, edited, { content: 'After.' });
     expect(await store(user, { content: 'After.' })).toMatchObject({ id: edited, merged: true });
@@ -190,7 +153,13 @@ describeEngines('storing what is there already', (engine) => {
     const id = randomUUID();
     await send(node.memories, user, [{ op: 'store', id, memory: { content: 'Offline.' } }]);
     expect(await store(user, { content: 'Offline.' })).toMatchObject({ id, merged: true });
-    await importAll(user, { ...plain, id: 'imported', content: 'Imported.' });
+    const dependencies = {
+      tenants: db.tenants,
+      index: node.index,
+      clock: { nowMs: () => Date.now() },
+      profile: defaultProfile,
+    };
+    await importMemories(dependencies, user, [{ id: 'imported', content: 'Imported.' }]);
     expect(await store(user, { content: 'Imported.' })).toMatchObject({
       id: 'imported',
       merged: true,
@@ -212,7 +181,7 @@ describeEngines('storing what is there already', (engine) => {
   test('is another memory again when its owner chose so', async () => {
     const user = await merging();
     const first = await store(user);
-    expect(await node.life.changeSettings(user, { duplicates: 'keep' })).toEqual({
+    expect(await node.life.changeSettings(user, { duplicates: 'keep' }, 'owner')).toMatchObject({
       duplicates: 'keep',
     });
     expect((await store(user)).id).not.toBe(first.id);

@@ -62,7 +62,7 @@ export const exampleSession: MemorySession = {
   summary_memory_id: '0199f3a2-9d40-7c11-8f02-5b7a1c2d3e4f',
 };
 
-export const exampleSettings: Settings = { duplicates: 'merge' };
+export const exampleSettings: Settings = { duplicates: 'merge', forget_after_days: null };
 
 export const exampleUser: User = {
   user_id: exampleUuid,

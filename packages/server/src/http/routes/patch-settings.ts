@@ -1,4 +1,5 @@
 import { Settings, SettingsPatch } from '@stellar-memory/protocol';
+import { actorOf } from '../../domain/audit.js';
 import { defineRoute } from '../route.js';
 import { exampleSettings } from './examples.js';
 
@@ -20,5 +21,6 @@ export const patchSettings = defineRoute({
     schema: Settings,
     example: exampleSettings,
   },
-  handler: ({ life, userId }, { body }) => life.changeSettings(userId, body),
+  handler: ({ life, userId, identity }, { body }) =>
+    life.changeSettings(userId, body, actorOf(identity.apiKeyId)),
 });

@@ -2,6 +2,7 @@ import type { MemoryId } from '../../domain/ids.js';
 import { type Sql, sql } from '../sql.js';
 import type { TenantTransaction } from '../tenant-door.js';
 import { type MemoryRecord, type MemoryRow, toRecord } from './memories.js';
+import { orbit } from './orbits.js';
 
 /** A memory that can be restored. Times are epoch seconds. */
 export interface ForgottenMemory {
@@ -107,13 +108,14 @@ export async function selectForgotten(
 
 /**
  * Gives a memory that was just stored again what storing does not know: its times, its recalls, its versions, what v1
- * noted about it. Ends its being forgotten, for devices that synchronise too.
+ * noted about it, and when it leaves its zone. What the rules forgot is taken for recalled now, or they would forget it
+ * again. Ends its being forgotten, for devices that synchronise too.
  */
-export async function restoreRest(tx: TenantTransaction, id: MemoryId): Promise<void> {
+export async function restoreRest(tx: TenantTransaction, id: MemoryId, now: number): Promise<void> {
   await tx.query(sql`
     with back as (
       delete from forgotten_memories where user_id = ${tx.userId} and memory_id = ${id}
-      returning memory, recalls, versions
+      returning memory, recalls, versions, reason
     ), versions as (
       insert into memory_versions (user_id, memory_id, version, content, metadata, importance, replaced_at, reason)
       select ${tx.userId}, ${id}, v.version, v.content, v.metadata, v.importance, v.replaced_at, v.reason
@@ -127,10 +129,15 @@ export async function restoreRest(tx: TenantTransaction, id: MemoryId): Promise<
       delete from tombstones where user_id = ${tx.userId} and memory_id = ${id}
     )
     update memories m
-       set updated_at = was.updated_at, recall_count = was.recall_count, last_recalled_at = was.last_recalled_at,
+       set updated_at = was.updated_at, recall_count = was.recall_count, last_recalled_at = known.last_recalled_at,
+           leaves_at = orbit_leaves_at(${orbit}, m.zone, orbit_lasting(${orbit}, m.arbitrary_importance,
+                         was.recall_count::bigint + coalesce((back.recalls ->> 'recall_count')::int, 0)),
+                       greatest(known.last_recalled_at, (back.recalls ->> 'last_recalled_at')::float8), m.pinned, m.doc),
            encrypted = was.encrypted, source_type = was.source_type, source_url = was.source_url,
            ingested_at = was.ingested_at, vector_clock = was.vector_clock, embedding = was.embedding
-      from back, jsonb_populate_record(null::memories, back.memory) was
+      from back cross join lateral jsonb_populate_record(null::memories, back.memory) was
+      cross join lateral (
+           select case when back.reason = 'automatic' then ${now} else was.last_recalled_at end as last_recalled_at) known
      where m.user_id = ${tx.userId} and m.id = ${id}`);
 }
 

@@ -4,22 +4,6 @@ import type { MemoryId } from '../../domain/ids.js';
 import { sql } from '../sql.js';
 import type { TenantTransaction } from '../tenant-door.js';
 
-/** Whether the tenant has duplicates merged. */
-export async function selectMergesDuplicates(tx: TenantTransaction): Promise<boolean> {
-  const [row] = await tx.query(sql<{ merges: boolean }>`
-    select merges_duplicates as merges from tenant_usage where user_id = ${tx.userId}`);
-  return row?.merges === true;
-}
-
-/** Says whether the tenant has duplicates merged from now on. */
-export async function updateMergesDuplicates(
-  tx: TenantTransaction,
-  merges: boolean,
-): Promise<void> {
-  await tx.query(sql`
-    update tenant_usage set merges_duplicates = ${merges} where user_id = ${tx.userId}`);
-}
-
 /**
  * For each of these, the latest memory that it adds nothing to, as `addsNothing` of the domain has it; `undefined` where
  * there is none. By the text's hash, whose index is usable under row security; the text itself decides.

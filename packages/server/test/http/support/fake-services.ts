@@ -211,8 +211,14 @@ export const lifeOf = (memories: MemoriesInMemory): LifeService => ({
     return { items: [], next_cursor: null };
   },
   restore: async (user, id) => (await memories.get(user, id)).memory,
-  settings: async () => ({ duplicates: 'keep' }),
-  changeSettings: async () => ({ duplicates: 'merge' }),
+  settings: async () => ({ duplicates: 'keep', forget_after_days: null }),
+  changeSettings: async () => ({ duplicates: 'merge', forget_after_days: null }),
+  previewForgetting: async (user) => ({
+    after_days: 90,
+    count: 1,
+    counted_all: true,
+    items: (await memories.list(user, { limit: 1, offset: 0 })).items,
+  }),
 });
 /** A feed in which nothing ever happens. Notes who asked. */
 export class SilentFeed implements SyncService {

@@ -115,6 +115,7 @@ const builders: Readonly<Record<string, Build>> = {
     path: `/auth/api-keys/${apiKeyId}/rotate`,
     body: { overlap_seconds: 60 },
   }),
+  previewForgetting: () => ({ path: '/api/v1/forgetting/preview', body: { after_days: 1 } }),
   getSettings: () => ({ path: '/api/v1/settings' }),
   patchSettings: () => ({ path: '/api/v1/settings', body: { duplicates: 'keep' } }),
   usage: () => ({ path: '/auth/usage' }),
