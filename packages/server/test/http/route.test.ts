@@ -101,7 +101,13 @@ describe('A route', () => {
 
   test('that writes needs more than the scope read, and is never open', () => {
     // Reads whose questions do not fit a URL, and the ticket to read by a socket.
-    const reads = new Set(['recallBatch', 'narrate', 'evaluate', 'createSyncTicket']);
+    const reads = new Set([
+      'recallBatch',
+      'narrate',
+      'evaluate',
+      'createSyncTicket',
+      'previewForgetting',
+    ]);
     const writes = routes.filter(
       ({ method, operationId }) => method !== 'GET' && !reads.has(operationId),
     );

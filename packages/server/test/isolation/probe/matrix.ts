@@ -92,7 +92,13 @@ export async function probeReadOnly(
   tally: Tally,
 ): Promise<void> {
   // Reads whose questions do not fit a URL.
-  const posted = new Set(['recallBatch', 'narrate', 'evaluate', 'createSyncTicket']);
+  const posted = new Set([
+    'recallBatch',
+    'narrate',
+    'evaluate',
+    'createSyncTicket',
+    'previewForgetting',
+  ]);
   const managing = new Set([
     'listApiKeys',
     'listSessions',
