@@ -21,6 +21,7 @@ export { indexedDbStorage } from './sync/indexed-db-storage.js';
 export type { Sync, SyncChange, SyncEvents, SyncOptions, SyncRejection } from './sync/sync.js';
 export { memoryStorage, type StorageWrite, type SyncStorage } from './sync/sync-storage.js';
 export type { MutationOp, MutationResult } from './sync/sync-wire.js';
+export type { WebSocketConstructor, WebSocketLike } from './sync/web-socket.js';
 export type { CallOptions } from './transport.js';
 export type {
   ApiKey,

@@ -6,6 +6,7 @@ import type {
   Mutation,
   MutationResult,
   MutationsResponse,
+  ServerFrame,
 } from '../src/sync/sync-wire.js';
 
 /*
@@ -61,6 +62,9 @@ export type Proof = [
   Holds<Same<client.UsageResponse, Got<typeof server.UsageResponse>>>,
   Holds<Same<ChangeEvent, Got<typeof server.ChangeEvent>>>,
   Holds<Same<ChangesResponse, Got<typeof server.ChangesResponse>>>,
+  // It looks at what it has a use for.
+  Holds<Got<typeof server.ServerFrame> extends ServerFrame ? true : false>,
+  Holds<Same<ServerFrame['t'], Got<typeof server.ServerFrame>['t']>>,
   // It makes all ids itself, and reports no recalls: one of what the server takes.
   Holds<Mutation extends Sent<typeof server.Mutation> ? true : false>,
   Holds<Same<MutationResult, Got<typeof server.MutationResult>>>,

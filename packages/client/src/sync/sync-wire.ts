@@ -37,6 +37,30 @@ export interface ChangesResponse {
   more: boolean;
 }
 
+/** Whatever the server says over a socket; what this client has no use for is left out. */
+export type ServerFrame =
+  /** The answer to `hello`. */
+  | { t: 'welcome' }
+  /** The answer to a mutation, which this client sends by request. */
+  | { t: 'ack' }
+  /** A page of everything there is. */
+  | {
+      t: 'snapshot';
+      /** Drop what you hold before you keep these. */
+      first: boolean;
+      memories: Memory[];
+      cursor: string;
+      more: boolean;
+    }
+  | ({ t: 'ev' } & ChangeEvent)
+  /** Everything there is at this moment has come. */
+  | { t: 'sync'; seq: number }
+  /** The server lives. */
+  | { t: 'hb'; head: number }
+  /** The server goes; come back in so many milliseconds. */
+  | { t: 'bye'; retry_in: number }
+  | { t: 'error'; code: string };
+
 /** What a mutation does to one memory. */
 export type MutationOp =
   /** `id`: a lower-case UUID that the client made. */

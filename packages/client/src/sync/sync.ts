@@ -3,6 +3,7 @@ import type { Memory, PatchRequest, StoreRequest } from '../wire.js';
 import type { SyncTransport } from './feed.js';
 import type { SyncStorage } from './sync-storage.js';
 import type { MutationOp, MutationResult } from './sync-wire.js';
+import type { WebSocketConstructor } from './web-socket.js';
 
 /** What happened to one memory of the replica. */
 export interface SyncChange {
@@ -48,9 +49,11 @@ export interface SyncEvents {
 export interface SyncOptions {
   /** Where it outlives this process. Default: memory, where it does not. */
   readonly storage?: SyncStorage | undefined;
-  /** Default: `stream`, and `poll` where a stream does not get through. */
+  /** Default: `socket`, `stream` where there are none or they do not get through, and `poll` where streams do not. */
   readonly transport?: SyncTransport | undefined;
-  /** Who changes memories here. Decides between two changes of the same moment. */
+  /** What sockets are opened with. Default: the platform's; Node before 22 has none. */
+  readonly WebSocket?: WebSocketConstructor | undefined;
+  /** Who changes memories here. Decides between two changes of the same moment, and of an agent's sockets the last stays. */
   readonly agent?: string | undefined;
   /** Closes the replica. */
   readonly signal?: AbortSignal | undefined;

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { type FullServer, startFullServer } from '../../../server/test/http/support/full-server.js';
 import { describeEngines, type TestDatabase } from '../../../server/test/support/engines.js';
 import { verifies } from '../../../server/test/support/verifies.js';
@@ -57,7 +58,11 @@ describeEngines('a replica of a running server', (engine) => {
     url = proxy.url,
   ): Promise<Recorded> => {
     const retry = { baseDelayMs: 10, maxDelayMs: 50 };
-    const sync = await openSync(settingsOf({ url, apiKey: key, retry }), options, patience);
+    const sync = await openSync(
+      settingsOf({ url, apiKey: key, retry }),
+      { WebSocket, ...options },
+      patience,
+    );
     open.push(sync);
     return record(sync);
   };
@@ -70,7 +75,7 @@ describeEngines('a replica of a running server', (engine) => {
   const held = ({ sync }: Recorded) =>
     [...sync.memories.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
-  test.each(['stream', 'poll'] as const)(
+  test.each(['socket', 'stream', 'poll'] as const)(
     'by %s: it has what there was and what comes',
     async (transport) => {
       const { id: first } = await stellar.store({ content: 'was there' });
@@ -107,7 +112,7 @@ describeEngines('a replica of a running server', (engine) => {
     expect(replica.sync.memories.size).toBe(271);
   });
 
-  test.each(['stream', 'poll'] as const)(
+  test.each(['socket', 'stream', 'poll'] as const)(
     'by %s: cut off again and again, it tells each change once and in order',
     async (transport) => {
       const replica = await follow({ transport });
@@ -124,18 +129,21 @@ describeEngines('a replica of a running server', (engine) => {
     },
   );
 
-  test('a connection that is open and dead is noticed, and what was missed is caught up', async () => {
-    const replica = await follow({ transport: 'stream' }, impatient);
-    await replica.sync.caughtUp();
-    proxy.freeze();
-    await stellar.store({ content: 'into the silence' });
-    await replica.until(() => replica.told.includes('offline'));
-    proxy.thaw();
-    await replica.until(({ seq }) => seq === 1);
-    await replica.sync.caughtUp();
-    expect(replica.told).toEqual(['online', 'caught-up', 'offline', 'online', 'caught-up']);
-    expect(held(replica)).toEqual(await database());
-  });
+  test.each(['socket', 'stream'] as const)(
+    'by %s: a connection that is open and dead is noticed, and what was missed is caught up',
+    async (transport) => {
+      const replica = await follow({ transport }, impatient);
+      await replica.sync.caughtUp();
+      proxy.freeze();
+      await stellar.store({ content: 'into the silence' });
+      await replica.until(() => replica.told.includes('offline'));
+      proxy.thaw();
+      await replica.until(({ seq }) => seq === 1);
+      await replica.sync.caughtUp();
+      expect(replica.told).toEqual(['online', 'caught-up', 'offline', 'online', 'caught-up']);
+      expect(held(replica)).toEqual(await database());
+    },
+  );
 
   test('a proxy that keeps streams back is passed by polls', async () => {
     const buffering = await startBufferingProxy(server.url);

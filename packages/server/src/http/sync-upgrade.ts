@@ -47,12 +47,16 @@ export function acceptSockets(server: Server, options: UpgradeOptions): void {
     clientTracking: false,
     handleProtocols: () => syncProtocol,
   });
-  const services: SocketServices = {
+  const servicesFor = (request: IncomingMessage): SocketServices => ({
     ...options.sockets,
     charge: (identity) => charge(options, identity),
-    authenticate: (key) => options.authenticator.authenticate(key),
+    async authenticate(key) {
+      const identity = await options.authenticator.authenticate(key);
+      refuseFromAfar(identity, request);
+      return identity;
+    },
     onError: (err) => logger.warn({ err }, 'a sync socket met a fault'),
-  };
+  });
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     // Until the library takes over nobody else listens; a reset must not end the process.
     const lost = (): void => void socket.destroy();
@@ -62,7 +66,7 @@ export function acceptSockets(server: Server, options: UpgradeOptions): void {
       socket.off('error', lost);
       webSockets.handleUpgrade(request, socket, head, (accepted) => {
         metrics.record('GET', path, 101, 0);
-        void serveSocket(services, new WebSocketWire(accepted), identity);
+        void serveSocket(servicesFor(request), new WebSocketWire(accepted), identity);
       });
     } catch (error) {
       const refusal = toStellarError(error);
@@ -89,12 +93,17 @@ async function admit(
     return undefined;
   }
   refuseSocket(identity);
-  if (identity.tier === 'local' && !isLoopback(request.socket.remoteAddress ?? ''))
+  refuseFromAfar(identity, request);
+  charge(options, identity);
+  return identity;
+}
+
+/** Errors: `unauthorized` for the local account anywhere but on this machine. */
+function refuseFromAfar({ tier }: Identity, { socket }: IncomingMessage): void {
+  if (tier === 'local' && !isLoopback(socket.remoteAddress ?? ''))
     throw new StellarError('unauthorized', {
       detail: 'The local account is for this machine only.',
     });
-  charge(options, identity);
-  return identity;
 }
 
 function refuseOtherRequests({ url, method, headers }: IncomingMessage): void {
