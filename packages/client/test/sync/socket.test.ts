@@ -103,7 +103,7 @@ describeEngines('a socket of a replica', (engine) => {
     await replica.sync.caughtUp();
     await stellar.store({ content: 'into the page' });
     await replica.until(({ seq }) => seq === 1);
-    const said = [...send.mock.calls.map(([text]) => String(text)), opened.sockets[0]!.url];
+    const said = [...send.mock.calls.map(([text]) => text as string), opened.sockets[0]!.url];
     send.mockRestore();
     expect(said.some((text) => text.includes('"hello"'))).toBe(true);
     expect(said.join()).not.toContain(key);
