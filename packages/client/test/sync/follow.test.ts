@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { type FullServer, startFullServer } from '../../../server/test/http/support/full-server.js';
 import { describeEngines, type TestDatabase } from '../../../server/test/support/engines.js';
 import { verifies } from '../../../server/test/support/verifies.js';
+import { WebSocket } from '../../../server/test/sync/socket-client.js';
 import {
   createClient,
   type Memory,

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { WebSocket } from 'ws';
 import { type FullServer, startFullServer } from '../../../server/test/http/support/full-server.js';
 import { describeEngines, type TestDatabase } from '../../../server/test/support/engines.js';
 import { verifies } from '../../../server/test/support/verifies.js';
+import { WebSocket } from '../../../server/test/sync/socket-client.js';
 import {
   createClient,
   type StellarMemoryClient,

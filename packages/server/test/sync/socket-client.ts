@@ -1,6 +1,9 @@
 import { ServerFrame, syncProtocol } from '@stellar-memory/protocol';
 import { WebSocket } from 'ws';
 
+/** What clients of tests are given to connect with: Node 20 has none of its own. */
+export { WebSocket };
+
 type Frame<T extends ServerFrame['t']> = Extract<ServerFrame, { t: T }>;
 
 /** A client of the sync socket that checks every frame against its schema. */
