@@ -275,6 +275,8 @@ declare
   counts bigint[];
   risen record;
   target integer;
+  rises text[] := '{}';
+  recorded text;
 begin
   -- The counter row first, as every writer of the tenant.
   if waits then
@@ -333,6 +335,7 @@ begin
   counts := coalesce(counts, before.zones);
   moved := coalesce(moved, 0);
 
+  recorded := set_config('stellar.migrating', 'on', true);
   -- A recalled memory takes the innermost zone of its score that has room, or a lower one to make room.
   for risen in
     with taken as (
@@ -367,7 +370,12 @@ begin
     counts[target + 1] := counts[target + 1] + 1;
     counts[risen.zone + 1] := counts[risen.zone + 1] - 1;
     moved := moved + 1;
+    rises := rises || risen.id;
   end loop;
+  recorded := set_config('stellar.migrating', '', true);
+  if cardinality(rises) > 0 then
+    perform record_change(owner, rises, '{}');
+  end if;
 
   if moved > 0 then
     update tenant_usage u

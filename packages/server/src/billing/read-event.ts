@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { BillingAlarm } from './alarms.js';
 import {
   EventEnvelope,
   InvoiceObject,
@@ -19,15 +18,13 @@ export interface SubscriptionNews {
   readonly invoice?: PaidInvoice;
 }
 
-/** What became of an event, in words for `webhook_events`. */
-export interface Outcome {
+/** An event that changes nothing, and why. */
+export interface NoNews {
   readonly outcome: string;
-  /** When an operator should look at it. */
-  readonly alarm?: BillingAlarm;
 }
 
 /** Takes an event apart. The signature is proved; custom_data is the buyer's to change all the same. */
-export function readEvent(body: string, shop: Shop): SubscriptionNews | Outcome {
+export function readEvent(body: string, shop: Shop): SubscriptionNews | NoNews {
   const value: unknown = JSON.parse(body);
   const { meta, data } = EventEnvelope.parse(value);
   const nonceHash = nonceHashOf(meta.custom_data);
@@ -48,12 +45,9 @@ export function readEvent(body: string, shop: Shop): SubscriptionNews | Outcome 
 function otherShop(
   { storeId, testMode }: Pick<Snapshot, 'storeId' | 'testMode'>,
   shop: Shop,
-): Outcome | undefined {
-  if (storeId !== shop.storeId)
-    return { outcome: 'refused: another store', alarm: 'unknown_store' };
-  return testMode === shop.testMode
-    ? undefined
-    : { outcome: 'refused: another mode', alarm: 'wrong_mode' };
+): NoNews | undefined {
+  if (storeId !== shop.storeId) return { outcome: 'refused: another store' };
+  return testMode === shop.testMode ? undefined : { outcome: 'refused: another mode' };
 }
 
 /** The hash of a nonce as the database keeps it. */

@@ -55,7 +55,6 @@ async function pass(verdict: RateVerdict, reply: FastifyReply): Promise<void> {
 async function holdBack(delayMs: number): Promise<void> {
   if (waiting >= mostWaiting) return;
   waiting += 1;
-  // Who was refused together must not come back together: others would wait behind all of them.
-  await delay(delayMs * (0.5 + Math.random() / 2));
+  await delay(delayMs);
   waiting -= 1;
 }

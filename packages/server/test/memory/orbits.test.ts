@@ -7,6 +7,7 @@ import { leavesAt, naturalZone } from '../../src/domain/orbit.js';
 import { OrbitModel } from '../../src/domain/orbit-model.js';
 import { defaultProfile } from '../../src/domain/score-profiles.js';
 import { sweepOrbits } from '../../src/memory/orbit-sweep.system.js';
+import { sql } from '../../src/storage/sql.js';
 import { addRecalls } from '../../src/storage/statements/memory-recalls.js';
 import { orbit, reorbitDue } from '../../src/storage/statements/orbits.js';
 import { lockUsage } from '../../src/storage/statements/tenant-usage.js';
@@ -193,6 +194,29 @@ describeEngines('orbits', (engine) => {
     await node.memories.flush();
     expect(await zoneOf(user, id)).toBe(1);
     await exactly(user, [0, 1, 0, 0, 0]);
+  });
+
+  test('what recalls raise stands in the log once, and what changes afterwards still does', async () => {
+    const user = await seedUser(db);
+    const risen = (await storeMany(user, Array<number>(30).fill(0.5))).map(({ id }) => id);
+    const later = (await store(user, 0.5)).id;
+    const heads = () =>
+      db.owner.query<{ seq: number; stored: string[] }>(
+        'select seq::int as seq, stored from changes where user_id = $1::uuid order by seq desc',
+        [user],
+      );
+    const before = await heads();
+    for (const id of risen) await recalled(user, id, 1);
+    await db.tenants.withTenant(user, async (tx) => {
+      const outcome = await reorbitDue(tx, { now, atMost: 100, waits: true });
+      expect(outcome).toMatchObject({ moved: 30 });
+      await tx.query(
+        sql`update memories set speaker = 'Ann' where user_id = ${user} and id = ${later}`,
+      );
+    });
+    const [last, ...rest] = await heads();
+    expect(rest).toEqual(before);
+    expect(last!.stored.toSorted()).toEqual([...risen, later].toSorted());
   });
 
   test('an edit of importance moves a memory, an edit of a pinned one does not', async () => {
