@@ -14,7 +14,8 @@ export interface BenchSize {
 }
 
 const clients = 16;
-const wordsAMemory = 35;
+/** Words of a memory. */
+export const wordsAMemory = 35;
 
 /** Store and recall over HTTP against raw Postgres and a route that does nothing, in one run. */
 export async function benchFoundation(superuserUrl: string, size: BenchSize): Promise<void> {
@@ -99,12 +100,7 @@ async function rawInserts(ownerUrl: string, size: BenchSize): Promise<Measuremen
   let doc = 0;
   const insert = async (): Promise<boolean> => {
     doc += 1;
-    await pool.query(
-      `insert into raw_memories (user_id, id, doc, content, created_at, last_recalled_at, updated_at,
-         metadata, arbitrary_importance, zone, total_score, session_id, speaker)
-       values ($1, $2, $3, $4, $5, $5, $5, '{}', 0.5, 2, 0.425, 's1', 'Ann')`,
-      [user, randomUUID(), doc, text(random, wordsAMemory), Date.now() / 1000],
-    );
+    await rawInsert(pool, 'raw_memories', { user, doc, content: text(random, wordsAMemory) });
     return true;
   };
   await closedLoop(clients, 1, insert);
@@ -112,6 +108,23 @@ async function rawInserts(ownerUrl: string, size: BenchSize): Promise<Measuremen
   await pool.query('drop table raw_memories');
   await pool.end();
   return measured;
+}
+
+/** A table that is like the memories: with a primary key alone, or with all their indexes. */
+export type RawTable = 'raw_memories' | 'indexed_memories';
+
+/** A row of a memory into a table that is like the memories, in a transaction of its own. */
+export async function rawInsert(
+  pool: pg.Pool,
+  table: RawTable,
+  row: { readonly user: string; readonly doc: number; readonly content: string },
+): Promise<void> {
+  await pool.query(
+    `insert into ${table} (user_id, id, doc, content, created_at, last_recalled_at, updated_at,
+       metadata, arbitrary_importance, zone, total_score, session_id, speaker)
+     values ($1, $2, $3, $4, $5, $5, $5, '{}', 0.5, 2, 0.425, 's1', 'Ann')`,
+    [row.user, randomUUID(), row.doc, row.content, Date.now() / 1000],
+  );
 }
 
 async function benchRecall(
@@ -147,7 +160,8 @@ async function benchRecall(
   verdict('recall p99 < 50 ms', recall.p99 < 50, `${rounded(recall.p99, 1)} ms`);
 }
 
-async function fill(server: RunningServer, key: string, memories: number): Promise<void> {
+/** Memories in batches, as a client stores them. */
+export async function fill(server: RunningServer, key: string, memories: number): Promise<void> {
   const random = seeded(2);
   for (let stored = 0; stored < memories; stored += 100) {
     const batch = Array.from({ length: 100 }, () => ({ content: text(random, wordsAMemory) }));

@@ -1,9 +1,10 @@
-// npm run bench -- [foundation] [embedded] [limits] [sync] [recall] [vectors] [orbit] [--quick] [--pg <superuser url> [--database <kept>]]
+// npm run bench -- [foundation] [embedded] [cost] [limits] [sync] [recall] [vectors] [orbit] [--quick] [--pg <superuser url> [--database <kept>]]
 import { mkdtemp, rm } from 'node:fs/promises';
-import { setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../scripts/postgres.mjs';
+import { benchCost } from './cost.js';
 import { benchDelivery } from './delivery.js';
 import { benchEmbedded, benchFoundation } from './foundation.js';
 import { line, machine } from './harness/report.js';
@@ -27,13 +28,13 @@ const parts = positionals.length > 0 ? positionals : ['foundation', 'embedded'];
 const size = { quick: values.quick, seconds: values.quick ? 3 : 10 };
 
 line(machine());
-if (parts.includes('limits')) goFirst();
-const onPostgres = ['foundation', 'limits', 'sync', 'recall', 'vectors', 'orbit'];
+const onPostgres = ['foundation', 'cost', 'limits', 'sync', 'recall', 'vectors', 'orbit'];
 if (parts.some((part) => onPostgres.includes(part))) {
   const postgres = values.pg === undefined ? await startPostgres() : undefined;
   const url = values.pg ?? postgres!.url;
   try {
     if (parts.includes('foundation')) await benchFoundation(url, size);
+    if (parts.includes('cost')) await benchCost(url, size);
     if (parts.includes('limits')) await benchLimits(url, size);
     if (parts.includes('sync')) {
       await benchSync(url, size);
@@ -55,14 +56,5 @@ if (parts.includes('embedded')) {
     await benchEmbedded(folder, size);
   } finally {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** Lets this process and all that it starts go before whatever else this machine does, where the system allows it. */
-function goFirst(): void {
-  try {
-    setPriority(-15);
-  } catch {
-    line('  other programs run on equal terms: figures near their bound may be theirs');
   }
 }

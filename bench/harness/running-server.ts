@@ -12,6 +12,7 @@ const startDeadlineMs = 30_000;
 export interface RunningServer {
   readonly origin: string;
   readonly adminToken: string;
+  readonly pid: number;
   /** Makes an account and answers its key. */
   createUser(
     email: string,
@@ -28,14 +29,14 @@ export interface RunningServer {
 
 /** Starts the built server with the given environment on a free port. */
 export async function startServer(env: Record<string, string>): Promise<RunningServer> {
-  const port = env['STELLAR_PORT'] ?? `${await freePort()}`;
+  const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, [main, 'serve'], {
     env: {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
       LOG_LEVEL: 'error',
-      STELLAR_PORT: port,
+      STELLAR_PORT: String(port),
       STELLAR_SECRET: 'bench-secret-of-at-least-32-bytes-length',
       STELLAR_ADMIN_TOKEN: adminToken,
       STELLAR_RATE_LIMITS: 'off',
@@ -47,6 +48,7 @@ export async function startServer(env: Record<string, string>): Promise<RunningS
   return {
     origin,
     adminToken,
+    pid: child.pid!,
     async createUser(email, tier = 'promax') {
       const made = await createUser(origin, email, tier);
       if (made === undefined) throw new Error(`${email} has an account`);
@@ -59,8 +61,7 @@ export async function startServer(env: Record<string, string>): Promise<RunningS
   };
 }
 
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
