@@ -50,7 +50,7 @@ export function createAuthenticator(options: AuthenticatorOptions): KeyAuthentic
 
 async function lookUp(system: SystemDoor, hash: string): Promise<StoredKey | undefined> {
   try {
-    return await system.asSystem((tx) => findKey(tx, hash), {
+    return await system.asSystem((tx) => findKey(tx.ending, hash), {
       readOnly: true,
       timeoutMs: lookUpTimeoutMs,
     });

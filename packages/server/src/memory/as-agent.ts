@@ -53,7 +53,8 @@ export function asAgent(memories: MemoryService, agentId: string): MemoryService
     },
     forget: (userId, id, idempotency, options) =>
       memories.forget(userId, id, idempotency, { ...options, agentId }),
-    mutate: (userId, mutations) => memories.mutate(userId, mutations, { agentId }),
+    mutate: (userId, mutations, options) =>
+      memories.mutate(userId, mutations, { ...options, agentId }),
   };
   return { ...refusing, ...mine };
 }

@@ -8,7 +8,8 @@ export function contextAsAgent(context: ContextService, agentId: string): Contex
   return {
     narrate: async (userId, request) => context.narrate(userId, own(request)),
     startSession: async (userId, request) => context.startSession(userId, own(request)),
-    endSession: (userId, id, request) => context.endSession(userId, id, request, agentId),
+    endSession: (userId, id, request, options) =>
+      context.endSession(userId, id, request, { ...options, agentId }),
     getSession: (userId, id) => context.getSession(userId, id, agentId),
     listSessions: async (userId, query) => context.listSessions(userId, own(query)),
     related: (userId, id, query) => context.related(userId, id, query, agentId),

@@ -20,11 +20,19 @@ import type {
   StartSessionRequest,
 } from '@stellar-memory/protocol';
 import type { UserId } from '../domain/ids.js';
+import type { StoreUsage } from './memory-service.js';
 
 /** A narrative, and whether a model should have written it but did not serve. */
 export interface Narrated {
   readonly answer: NarrateResponse;
   readonly withoutModel?: true;
+}
+
+/** What ending a conversation takes besides. */
+export interface EndOptions {
+  readonly agentId?: string | undefined;
+  /** Hears what is in use afterwards, when a summary was stored. */
+  readonly onUsage?: ((usage: StoreUsage) => void) | undefined;
 }
 
 /**
@@ -42,7 +50,7 @@ export interface ContextService {
     userId: UserId,
     id: string,
     request: EndSessionRequest,
-    agentId?: string,
+    options?: EndOptions,
   ): Promise<MemorySession>;
   /** Errors: `not_found`. */
   getSession(userId: UserId, id: string, agentId?: string): Promise<MemorySession>;

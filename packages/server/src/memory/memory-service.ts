@@ -63,6 +63,8 @@ export interface PatchOptions {
   readonly idempotency?: Idempotency;
   /** Another agent's memory is as one that is not there. */
   readonly agentId?: string;
+  /** Hears what is in use afterwards, unless the answer is a repeated one. */
+  readonly onUsage?: (usage: StoreUsage) => void;
 }
 
 /** A page of a recall. */
@@ -129,12 +131,16 @@ export interface MemoryService {
    * Merges what clients did, each mutation once: a repeated one is answered as before. One result an operation; what
    * cannot be done is `rejected` there, and the others go on. Answers after the commit.
    *
-   * @param options `agentId`: another agent's memory is as one that is not there
+   * @param options `agentId`: another agent's memory is as one that is not there; `onUsage` hears what is in use
+   * afterwards, unless all answers are repeated ones
    */
   mutate(
     userId: UserId,
     mutations: readonly Mutation[],
-    options?: { readonly agentId?: string },
+    options?: {
+      readonly agentId?: string;
+      readonly onUsage?: (usage: StoreUsage) => void;
+    },
   ): Promise<MutationsResponse>;
   list(userId: UserId, query: ListQuery): Promise<ListResponse>;
   timeline(userId: UserId, query: TimelineQuery): Promise<TimelineResponse>;

@@ -8,6 +8,8 @@ import {
   insertMutations,
   type MutationAnswer,
 } from '../storage/statements/mutations.js';
+import type { GrowthUsage } from '../storage/statements/store-memories.js';
+import { selectUsage } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import type { MemoryDependencies } from './dependencies.js';
 import type { MemoryService } from './memory-service.js';
@@ -15,6 +17,7 @@ import { GroupPlan, rejected, type Sender } from './mutations/group-plan.js';
 import { type GroupView, readGroupView } from './mutations/group-view.js';
 import { changesMemories, writesOf } from './mutations/group-writes.js';
 import { writeGroup } from './mutations/write-group.js';
+import { growthOf } from './quota.js';
 import { StoreQueue } from './store-queue.js';
 
 /** A mutation that waits for its transaction. */
@@ -29,19 +32,28 @@ interface Arrived {
  * Round trips of a group: 3 (locks and reads, writes, commit).
  */
 export function createMutate(dependencies: MemoryDependencies): MemoryService['mutate'] {
-  const queue = new StoreQueue<Arrived, MutationAck>((userId, group) =>
+  const queue = new StoreQueue<Arrived, Acknowledged>((userId, group) =>
     commitGroup(dependencies, userId, group),
   );
-  return async (userId, mutations, { agentId } = {}) => {
+  return async (userId, mutations, { agentId, onUsage } = {}) => {
     const sender = { agentId };
     const arrived = mutations.map((mutation) => ({
       mutation,
       sender,
       fingerprint: fingerprintOf(mutation, sender),
     }));
-    const acks = await Promise.all(queue.addAll(userId, arrived));
+    const done = await Promise.all(queue.addAll(userId, arrived));
+    const used = done.findLast(({ usage }) => usage !== undefined)?.usage;
+    if (used !== undefined) onUsage?.(used);
+    const acks = done.map(({ ack }) => ack);
     return { hlc: formatHybridTime(dependencies.clock.nowMs()), acks };
   };
+}
+
+/** An answer, and what was in use after its transaction unless that repeated answers only. */
+interface Acknowledged {
+  readonly ack: MutationAck;
+  readonly usage: GrowthUsage | undefined;
 }
 
 const fingerprintOf = (mutation: Mutation, { agentId }: Sender): string =>
@@ -54,16 +66,17 @@ async function commitGroup(
   dependencies: MemoryDependencies,
   userId: UserId,
   group: readonly Arrived[],
-): Promise<MutationAck[]> {
+): Promise<Acknowledged[]> {
   const done = await dependencies.tenants.withTenant(userId, (tx) =>
     applyGroup(tx, dependencies, group),
   );
   done.note(userId);
-  return done.acks;
+  return done.acks.map((ack) => ({ ack, usage: done.usage }));
 }
 
 interface Done {
   readonly acks: MutationAck[];
+  readonly usage?: GrowthUsage;
   /** Tells, after the commit, whoever has to know. */
   readonly note: (userId: UserId) => void;
 }
@@ -79,13 +92,15 @@ async function applyGroup(
   const fresh = [...answers.values()].filter(({ mid }) => !view.answered.has(mid));
   if (fresh.length === 0) return { acks: acksOf(group, view, answers, 0), note: () => undefined };
   const writes = writesOf(plan, dependencies, view.counters.nextDoc);
-  const [usage, , seq] = await Promise.all([
+  const [usage, , seq, used] = await Promise.all([
     writeGroup(tx, dependencies, writes),
     deleteExpiredMutations(tx, 2 * fresh.length),
     insertMutations(tx, fresh),
+    selectUsage(tx),
   ]);
   return {
     acks: acksOf(group, view, answers, seq),
+    usage: growthOf(used!),
     note(userId) {
       if (!changesMemories(writes)) return;
       dependencies.index.noteChange(userId, writes.stored.length);

@@ -14,7 +14,12 @@ import {
 import { updateIdentities } from '../storage/statements/memory-identities.js';
 import { insertVersions } from '../storage/statements/memory-versions.js';
 import { settleOrbits } from '../storage/statements/orbits.js';
-import { changeUsage, lockUsage, selectUsage } from '../storage/statements/tenant-usage.js';
+import {
+  changeUsage,
+  lockUsage,
+  selectUsage,
+  type TenantUsage,
+} from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import { isOf } from './as-agent.js';
 import type { MemoryDependencies } from './dependencies.js';
@@ -23,7 +28,7 @@ import type { MemoryService, VersionedMemory } from './memory-service.js';
 import { clocksAfter } from './mutations/registers.js';
 import { orbitNow, orbitOf } from './orbit-of.js';
 import { etagOf, present } from './present.js';
-import { growthRefusal } from './quota.js';
+import { growthOf, growthRefusal } from './quota.js';
 
 /** Reads one memory. Round trips: 1. */
 export const createGet =
@@ -41,6 +46,10 @@ export const createGet =
 export const createPatch =
   (dependencies: MemoryDependencies): MemoryService['patch'] =>
   async (userId, id, patch, options = {}) => {
+    let used: TenantUsage | undefined;
+    const hear = (usage: TenantUsage): void => {
+      used = usage;
+    };
     const edited = await dependencies.tenants.withTenant(userId, (tx) =>
       idempotently(tx, options.idempotency, async (): Promise<VersionedMemory> => {
         const [, before] = await Promise.all([lockUsage(tx), lockMemory(tx, id)]);
@@ -48,25 +57,30 @@ export const createPatch =
           throw new StellarError('not_found');
         if (options.ifMatch !== undefined && options.ifMatch !== etagOf(before))
           throw new StellarError('precondition_failed');
-        const after = await changeMemory(tx, dependencies, before, patch);
+        const onUsage = options.onUsage && hear;
+        const after = await changeMemory(tx, dependencies, before, patch, onUsage);
         return { memory: present(after), etag: etagOf(after) };
       }),
     );
     dependencies.index.noteChange(userId);
+    if (used !== undefined) options.onUsage?.(growthOf(used));
     return edited;
   };
 
-/** Edits a memory that the caller has locked, counter row first. */
+/** Edits a memory that the caller has locked, counter row first. `onUsage` hears what is in use then. */
 export const changeMemory = (
   tx: TenantTransaction,
   dependencies: MemoryDependencies,
   before: LockedMemory,
   patch: PatchRequest,
-): Promise<MemoryRecord> =>
-  write(tx, dependencies, before, {
+  onUsage?: (usage: TenantUsage) => void,
+): Promise<MemoryRecord> => {
+  const edit = {
     memory: editMemory(dependencies, before, patch),
     clocks: clocksAfter(before, patch, dependencies.clock.nowMs()),
-  });
+  };
+  return write(tx, dependencies, before, edit, onUsage);
+};
 
 /** The memory as the edit leaves it. */
 export function editMemory(
@@ -116,6 +130,7 @@ async function write(
   dependencies: MemoryDependencies,
   before: LockedMemory,
   { memory: after, clocks }: EditedMemory,
+  onUsage: ((usage: TenantUsage) => void) | undefined,
 ): Promise<MemoryRecord> {
   const { index } = dependencies;
   const reindexed = isSearchedOtherwise(before, after);
@@ -132,6 +147,8 @@ async function write(
     ...(before.content === after.content ? [] : [updateIdentities(tx, [after])]),
     orbitsOtherwise(before, written) && settleOrbits(tx, epochSeconds(dependencies.clock)),
     ...(reindexed ? [index.remove(tx, [before.doc]), index.add(tx, doc, written)] : []),
+    // Behind the writes, in the same message.
+    onUsage && selectUsage(tx).then((usage) => onUsage(usage!)),
   ]);
   return written;
 }

@@ -18,7 +18,7 @@ import {
   selectSessions,
 } from '../storage/statements/memory-sessions.js';
 import type { TenantDoor, TenantTransaction } from '../storage/tenant-door.js';
-import type { ContextService } from './context-service.js';
+import type { ContextService, EndOptions } from './context-service.js';
 import type { MemoryService } from './memory-service.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
 
@@ -47,7 +47,7 @@ export function createSessions(dependencies: SessionDependencies): Sessions {
         throw new StellarError('conflict', { detail: 'There was a session of this name.' });
       return present(session);
     },
-    async endSession(userId, id, { summarize }, agentId) {
+    async endSession(userId, id, { summarize }, { agentId, onUsage } = {}) {
       const [session, labelled] = await read(tenants, userId, id, agentId);
       if (session.endedAt !== null) return present(session);
       const summary = summaryOf(labelled.best);
@@ -57,7 +57,9 @@ export function createSessions(dependencies: SessionDependencies): Sessions {
         endedAt: epochSeconds(clock),
         memories: labelled.memories,
         summary: summarize ? summary : null,
-        summaryMemoryId: wanted ? await keep(dependencies, userId, session, summary) : null,
+        summaryMemoryId: wanted
+          ? await keep(dependencies, userId, { session, summary, onUsage })
+          : null,
       };
       const [, kept] = await tenants.withTenant(userId, (tx) =>
         Promise.all([endSession(tx, ended), selectSession(tx, id)]),
@@ -104,12 +106,16 @@ const read = (
     { readOnly: true },
   );
 
+interface Kept extends EndOptions {
+  readonly session: MemorySessionRow;
+  readonly summary: string;
+}
+
 /** Stores a summary once, however often the end is tried; a full store ends the conversation without one. */
 async function keep(
   { memories }: SessionDependencies,
   userId: UserId,
-  { id, agentId }: MemorySessionRow,
-  summary: string,
+  { session: { id, agentId }, summary, onUsage }: Kept,
 ): Promise<string | null> {
   const request = StoreRequest.parse({
     content: summaryContent(summary),
@@ -120,7 +126,7 @@ async function keep(
   });
   const once = { scope: 'the summary of a session', key: id, fingerprint: '' };
   try {
-    return (await memories.store(userId, request, once)).id;
+    return (await memories.store(userId, request, once, onUsage)).id;
   } catch (error) {
     if (error instanceof StellarError && error.code === 'quota_exceeded') return null;
     throw error;

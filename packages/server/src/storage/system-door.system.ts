@@ -4,6 +4,8 @@ declare const system: unique symbol;
 
 /** A transaction of the system role: accounts and keys of every tenant, no memory of any. */
 export interface SystemTransaction extends Transaction {
+  /** The same transaction, whose next statement is its last: the commit travels with it. */
+  readonly ending: SystemTransaction;
   readonly [system]: true;
 }
 
@@ -18,9 +20,13 @@ export interface SystemDoor {
 /** Opens the system door of a database. */
 export const createSystemDoor = (database: Database): SystemDoor => ({
   asSystem: (work, options) =>
-    database.transaction(
-      { role: 'stellar_system' },
-      (tx) => work({ query: (statement) => tx.query(statement) } as SystemTransaction),
-      options,
-    ),
+    database.transaction({ role: 'stellar_system' }, (tx) => work(systemTransaction(tx)), options),
 });
+
+const systemTransaction = (tx: Transaction, then?: 'commit'): SystemTransaction =>
+  ({
+    get ending() {
+      return systemTransaction(tx, 'commit');
+    },
+    query: (statement) => tx.query(statement, then),
+  }) as Omit<SystemTransaction, typeof system> as SystemTransaction;

@@ -2,7 +2,7 @@ import { tierLimits } from '@stellar-memory/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeEngines, type TestDatabase } from '../support/engines.js';
 import { verifies } from '../support/verifies.js';
-import { jsonBody, send } from './support/exchange.js';
+import { type Answer, jsonBody, send } from './support/exchange.js';
 import { type FullServer, startFullServer } from './support/full-server.js';
 
 describeEngines('usage over HTTP', (engine) => {
@@ -73,5 +73,39 @@ describeEngines('usage over HTTP', (engine) => {
     });
     expect(forgotten.headers.get('x-usage-memories')).toBe('999/1000');
     expect(forgotten.headers.get('x-usage-agents')).toBe('0/1');
+  });
+
+  test('stands in the headers of every write of memories', async () => {
+    verifies('F4');
+    const { key } = await server.createAccount('writes@example.com', 'pro');
+    const headers = { 'X-API-Key': key };
+    const call = (method: string, path: string, body: object) =>
+      send(server.url + path, { ...jsonBody(body, headers), method });
+    const usageOf = ({ headers: answered, status, text }: Answer) => {
+      expect(status, text).toBeLessThan(300);
+      return [answered.get('x-usage-memories'), answered.get('x-usage-agents')];
+    };
+    const stored = await call('POST', '/api/v1/store', {
+      content: 'A dry dock.',
+      agent_id: 'one',
+      session_id: 'talk',
+    });
+    const { id } = stored.json as { id: string };
+    const path = `/api/v1/memories/${id}`;
+    expect(usageOf(await call('PATCH', path, { agent_id: 'two' }))).toEqual(['1/50000', '1/5']);
+    expect(usageOf(await call('PATCH', path, { agent_id: null }))).toEqual(['1/50000', '0/5']);
+    const mutate = (ops: object[]) =>
+      call('POST', '/api/v1/mutations', {
+        mutations: [{ mid: crypto.randomUUID(), hlc: '1700000000000.0', ops }],
+      });
+    const memory = { content: 'Another dock.', agent_id: 'three' };
+    expect(usageOf(await mutate([{ op: 'store', memory }]))).toEqual(['2/50000', '1/5']);
+    expect(usageOf(await mutate([{ op: 'forget', id }]))).toEqual(['1/50000', '1/5']);
+    const restored = await send(`${server.url}${path}/restore`, { method: 'POST', headers });
+    expect(usageOf(restored)).toEqual(['2/50000', '1/5']);
+    await call('POST', '/api/v1/sessions', { session_id: 'talk' });
+    await call('POST', '/api/v1/store', { content: 'The tide turns.', session_id: 'talk' });
+    const ended = await call('POST', '/api/v1/sessions/talk/end', {});
+    expect(usageOf(ended)).toEqual(['4/50000', '1/5']);
   });
 });

@@ -1,18 +1,17 @@
 import { PlanRequest, SubscriptionResponse } from '@stellar-memory/protocol';
 import { defineRoute } from '../route.js';
 import { exampleSubscription } from './get-subscription.js';
+import { purchaseRoute } from './purchase-route.js';
 
 /** `POST /billing/plan` */
 export const changePlan = defineRoute({
-  method: 'POST',
+  ...purchaseRoute,
   path: '/billing/plan',
   operationId: 'changePlan',
-  tag: 'Billing',
   summary: 'Change what you pay for',
   description:
     'Between paid tiers at once, prorated. `free` cancels: what was paid for stays until it ends, and naming a ' +
     'paid tier before then takes the cancelling back. Nothing is deleted by any of it.',
-  access: { scope: 'admin' },
   body: PlanRequest,
   bodyExample: { tier: 'promax' },
   success: {

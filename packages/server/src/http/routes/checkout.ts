@@ -1,17 +1,16 @@
 import { CheckoutRequest, CheckoutResponse } from '@stellar-memory/protocol';
 import { defineRoute } from '../route.js';
+import { purchaseRoute } from './purchase-route.js';
 
 /** `POST /billing/lemonsqueezy/checkout` */
 export const checkout = defineRoute({
-  method: 'POST',
+  ...purchaseRoute,
   path: '/billing/lemonsqueezy/checkout',
   operationId: 'checkout',
-  tag: 'Billing',
   summary: 'Get an address at which to buy a tier',
   description:
     'What is bought there is this account’s, whoever pays. The tier changes within seconds of the payment, ' +
     'for the keys that are in use already.',
-  access: { scope: 'admin' },
   body: CheckoutRequest,
   bodyExample: { tier: 'pro' },
   success: {

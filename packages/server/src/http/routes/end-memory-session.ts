@@ -24,7 +24,9 @@ export const endMemorySession = defineRoute({
     status: 200,
     description: 'The conversation with its summary.',
     schema: MemorySession,
+    usage: true,
     example: exampleSession,
   },
-  handler: ({ context, userId }, { params, body }) => context.endSession(userId, params.id, body),
+  handler: ({ context, userId, setUsage }, { params, body }) =>
+    context.endSession(userId, params.id, body, { onUsage: setUsage }),
 });

@@ -31,10 +31,12 @@ export const mutate = defineRoute({
     status: 200,
     description: 'What became of each operation, in the order sent.',
     schema: MutationsResponse,
+    usage: true,
     example: {
       hlc: '1732406400500.0',
       acks: [{ mid, seq: 9, results: [{ result: 'applied', id: exampleId }] }],
     },
   },
-  handler: ({ memories, userId }, { body }) => memories.mutate(userId, body.mutations),
+  handler: ({ memories, userId, setUsage }, { body }) =>
+    memories.mutate(userId, body.mutations, { onUsage: setUsage }),
 });

@@ -25,13 +25,18 @@ export const patchMemory = defineRoute({
     description: 'The memory as it is now.',
     schema: Memory,
     etag: true,
+    usage: true,
     example: { ...exampleMemory, importance: 0.9, pinned: true },
   },
   errors: ['quota_exceeded', 'payment_required'],
-  handler: async ({ memories, userId, ifMatch, idempotency, setEtag }, { params, body }) => {
+  handler: async (
+    { memories, userId, ifMatch, idempotency, setEtag, setUsage },
+    { params, body },
+  ) => {
     const { memory, etag } = await memories.patch(userId, memoryId(params.id), body, {
       ...(ifMatch === undefined ? {} : { ifMatch }),
       ...(idempotency === undefined ? {} : { idempotency }),
+      onUsage: setUsage,
     });
     setEtag(etag);
     return memory;
