@@ -7,9 +7,9 @@ import { loadMigrations } from '../packages/server/src/storage/migrate/migration
 import { connectPostgresOwner } from '../packages/server/src/storage/migrate/postgres-owner.js';
 import { openPostgresDatabase } from '../packages/server/src/storage/postgres/postgres-database.js';
 import { sql } from '../packages/server/src/storage/sql.js';
-import { type NewMemory } from '../packages/server/src/storage/statements/memories.js';
+import type { NewMemory } from '../packages/server/src/storage/statements/memories.js';
 import { reorbitDue } from '../packages/server/src/storage/statements/orbits.js';
-import { insertMemories } from '../packages/server/src/storage/statements/store-memories.js';
+import { insertUnlessMerging } from '../packages/server/src/storage/statements/store-memories.js';
 import { createSystemDoor } from '../packages/server/src/storage/system-door.system.js';
 import { createTenantDoor, type TenantDoor } from '../packages/server/src/storage/tenant-door.js';
 import type { BenchSize } from './foundation.js';
@@ -221,10 +221,10 @@ const memory = (): NewMemory => ({
 });
 
 const storeNow: Store = async (tenants, user) => {
-  await tenants.withTenant(user, (tx) => insertMemories(tx.ending, [memory()]));
+  await tenants.withTenant(user, (tx) => insertUnlessMerging(tx.ending, [memory()]));
 };
 
-/** What `insertMemories` sent before there were orbits. */
+/** What a store sent before there were orbits. */
 const storeBefore: Store = async (tenants, user) => {
   const { createdAt, occurredAt, agentId, sessionId, entry, ...rest } = memory();
   const item = {

@@ -195,9 +195,9 @@ describeEngines('forgetting by itself', (engine) => {
       insert into tenant_usage (user_id) select id from users where email like 'crowd-%' on conflict do nothing;
       analyze tenant_usage`);
     const plans: string[] = [];
-    await createSystemDoor(explaining(db.database, ({ plan }) => plans.push(plan))).asSystem((tx) =>
-      selectForgettingTenants(tx, { now: now(), after: undefined, limit: 100 }),
-    );
+    const page = { now: now(), after: undefined, limit: 100 };
+    const door = createSystemDoor(explaining(db.database, ({ plan }) => plans.push(plan)));
+    await door.asSystem((tx) => selectForgettingTenants(tx, page));
     expect(plans.join('\n')).toMatch(/tenant_usage_forgets_at/);
   }, 60_000);
 });

@@ -8,11 +8,14 @@ import { OrbitModel } from '../../src/domain/orbit-model.js';
 import { defaultProfile } from '../../src/domain/score-profiles.js';
 import { sweepOrbits } from '../../src/memory/orbit-sweep.system.js';
 import { sql } from '../../src/storage/sql.js';
+import { selectDueTenants } from '../../src/storage/statements/due-tenants.system.js';
 import { addRecalls } from '../../src/storage/statements/memory-recalls.js';
 import { orbit, reorbitDue } from '../../src/storage/statements/orbits.js';
 import { lockUsage } from '../../src/storage/statements/tenant-usage.js';
+import { createSystemDoor } from '../../src/storage/system-door.system.js';
 import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
 import { openNode, type TestNode } from '../support/memory-service.js';
+import { explaining } from '../support/plan-of.js';
 
 /** One memory of 24 of a year, more important than it was, so that the inner zones are fought for. */
 function importantYear(): AgentEvent[] {
@@ -74,6 +77,21 @@ describeEngines('orbits', (engine) => {
     expect(there).toEqual(zones);
     expect(kept).toEqual(zones);
   };
+
+  test('who is due is found by index, as the role that sweeps, among many who are not', async () => {
+    await db.owner.exec(`
+      insert into users (id, email)
+      select gen_random_uuid(), 'at-rest-' || n || '@example.com' from generate_series(1, 3000) n;
+      insert into tenant_usage (user_id) select id from users where email like 'at-rest-%' on conflict do nothing;
+      update tenant_usage set next_due = 1e11
+       where user_id in (select id from users where email like 'at-rest-%');
+      analyze tenant_usage`);
+    const plans: string[] = [];
+    const door = createSystemDoor(explaining(db.database, ({ plan }) => plans.push(plan)));
+    await door.asSystem((tx) => selectDueTenants(tx, { now, after: undefined, limit: 100 }));
+    expect(plans.join('\n')).toMatch(/Index.*Scan.* tenant_usage_next_due/);
+    expect(plans.join('\n')).not.toMatch(/Seq Scan/);
+  });
 
   test('the database ranks as the domain does', async () => {
     const memory = fc.record({
