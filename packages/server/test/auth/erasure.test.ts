@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { selectTenantTables } from '../../src/storage/statements/erasures.system.js';
-import { buy } from '../billing/billing-node.js';
+import { buy, operatorToken } from '../billing/billing-node.js';
 import { describeEngines, type TestDatabase } from '../support/engines.js';
 import { scanColumns } from './column-scan.js';
 import { type LeavingNode, startLeavingNode } from './leaving-node.js';
+import { seedTables } from './seed-tables.js';
 
 const dayMs = 86_400_000;
+const word = 'canaryineverycolumn';
+const operator = { authorization: `Bearer ${operatorToken}` };
 
 describeEngines('the erasure of an account', (engine) => {
   let db: TestDatabase;
@@ -143,6 +146,37 @@ describeEngines('the erasure of an account', (engine) => {
     );
     return row?.is_paid_off;
   };
+
+  test('empties every table there is, and leaves no word of the account in any column of any', async () => {
+    const { email, key, userId, content } = await newAccount();
+    const checkout = await node.call('POST', '/billing/lemonsqueezy/checkout', key, {
+      tier: 'pro',
+    });
+    await node.call('PATCH', `/admin/users/${userId}`, operator, { tier: 'pro', reason: word });
+    await node.call('POST', '/api/v1/sync/ticket', key, { origin: 'https://app.example.com' });
+    // An event that waits, of a purchase by another mailbox: nothing but its nonce says whose it is.
+    node.fake.deliveries.mode = 'hold';
+    await buy((checkout.json as { url: string }).url);
+    node.fake.deliveries.mode = 'send';
+    const [created] = node.fake.deliveries.held.splice(0);
+    const body = created!.body.replaceAll('buyer@example.com', `${word}@example.org`);
+    expect(body).toContain(word);
+    await db.owner.query(
+      `insert into webhook_events (body_hash, event_name, body, attempts) values ('1', 'x', $1, 100)`,
+      [body],
+    );
+    expect((await erase(key, email)).status).toBe(200);
+    await seedTables(db, userId, word);
+    const [receipt] = await node.pass(7 * dayMs);
+    expect(node.failures).toEqual([]);
+    const tables = await db.system.asSystem(selectTenantTables);
+    expect(tables.length).toBeGreaterThan(25);
+    for (const { name } of tables) expect(receipt?.counts[name], name).toBeGreaterThan(0);
+    expect(receipt?.counts).toMatchObject({ users: 1, webhook_events: 1 });
+    expect(receipt?.counts['sign_in_requests']).toBeGreaterThan(0);
+    expect(await scanColumns(db, [email, content, word])).toEqual([]);
+    expect(await scanColumns(db, [userId])).toEqual(['erasure_receipts']);
+  });
 
   test('reaches every table that has a user_id: a later one without rights for it is found', async () => {
     const unreached = async (): Promise<string[]> =>

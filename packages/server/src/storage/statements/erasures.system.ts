@@ -119,7 +119,11 @@ export async function eraseRowsOf(
   return row!.gone;
 }
 
-/** Erases what names an account without its id: codes for its mailbox, and events of its purchases. */
+/**
+ * Erases what names an account without its id: codes for its mailbox, and events of its purchases. An event that waits
+ * may be of a subscription that nobody knows yet, bought with another mailbox: its nonce says whose it is. Comes before
+ * purchases and nonces go.
+ */
 export async function eraseMentions(
   tx: SystemTransaction,
   userId: UserId,
@@ -132,6 +136,10 @@ export async function eraseMentions(
       delete from webhook_events e using users u
        where u.id = ${userId}
          and (strpos(lower(e.body), lower(u.email)) > 0
+              or exists (select from checkout_nonces n
+                          where n.user_id = u.id
+                            and n.nonce_hash = encode(sha256(convert_to(
+                                  substring(e.body from '"nonce" *: *"([0-9a-f]{32})"'), 'UTF8')), 'hex'))
               or exists (select from subscriptions s
                           where s.user_id = u.id and strpos(e.body, '"' || s.id || '"') > 0))
       returning 1
