@@ -6,6 +6,7 @@ import { orbitOrder, orbitReach } from '../recall/ranking/orbit-order.js';
 import type { MeaningSearch } from '../recall/vectors/meaning-search.js';
 import type { QueryMeaning } from '../recall/vectors/query-embedder.js';
 import {
+  everyMatchingDoc,
   type MemoryRecord,
   matchingDocs,
   type RecallFilter,
@@ -122,7 +123,7 @@ async function search(
   const matching = matchingOf(tx, query, filter);
   const hits = await index.search(tx, {
     ...requestOf(query, from),
-    ...(matching === undefined ? {} : { matching }),
+    ...matching,
     ...(byMeaning === undefined || meaning === undefined
       ? {}
       : { near: nearnessOf(tx, byMeaning, meaning, isFiltered(query) ? filter : undefined) }),
@@ -168,15 +169,24 @@ const filterOf = (query: RecallBatchQuery): RecallFilter => ({
   metadata: query.metadata,
 });
 
-/** Which of some documents the query wants; `undefined` when it wants them all. */
+/** How the index learns which documents the query wants; nothing when it wants them all. */
 function matchingOf(
   tx: TenantTransaction,
   query: RecallBatchQuery,
   filter: RecallFilter,
-): SearchRequest['matching'] {
+): Pick<SearchRequest, 'matching' | 'everyMatch' | 'within'> {
   const { emotion } = query;
-  if (emotion !== undefined) return (docs) => docsExpressing(tx, docs, filter, emotion);
-  return isFiltered(query) ? (docs) => matchingDocs(tx, docs, filter) : undefined;
+  // Sessions and days are in the index; which document is whose is decided by its row.
+  const { sessionId, since, until } = filter;
+  const within = { sessionId, since, until };
+  if (emotion !== undefined)
+    return { within, matching: (docs) => docsExpressing(tx, docs, filter, emotion) };
+  if (!isFiltered(query)) return {};
+  return {
+    within,
+    matching: (docs) => matchingDocs(tx, docs, filter),
+    everyMatch: () => everyMatchingDoc(tx, filter),
+  };
 }
 
 const isFiltered = (query: RecallBatchQuery): boolean =>

@@ -20,6 +20,10 @@ export interface SearchRequest {
    * so that a filter is exact and never makes an answer shorter than it must be.
    */
   readonly matching?: (docs: readonly number[]) => Promise<readonly number[]>;
+  /** All of the tenant's documents that `matching` lets through: asked instead when few among the ranked are. */
+  readonly everyMatch?: () => Promise<ArrayLike<number>>;
+  /** What the index itself can tell of the documents that `matching` lets through: others need not be ranked. */
+  readonly within?: KnownBounds;
   /** The end of the page before: only what is ranked behind it is returned. */
   readonly after?: PageEnd;
   /** Lowest score that is returned. */
@@ -28,6 +32,14 @@ export interface SearchRequest {
   readonly explain?: boolean;
   /** What lies near the query by its meaning, to be weighed against what its words find. */
   readonly near?: Nearness;
+}
+
+/** Bounds of documents that the index knows: none outside is wanted, inside some may not be. */
+export interface KnownBounds {
+  readonly sessionId?: string | undefined;
+  /** Epoch seconds, inclusive. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
 }
 
 /** Documents near a query in meaning. */

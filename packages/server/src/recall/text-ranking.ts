@@ -23,8 +23,12 @@ export const textRanking: TextRanking = {
 function prepared(query: AnalysedQuery): PreparedQuery {
   return {
     terms: query.terms.map(({ term }) => term),
-    rank(view, limit, { explain } = { explain: false }) {
-      const { docs, scores, exact, parts } = rank(view, query, { limit, explain });
+    rank(view, limit, { explain, filter } = { explain: false }) {
+      const { docs, scores, exact, parts } = rank(view, query, {
+        limit,
+        explain,
+        ...(filter === undefined ? {} : { filter }),
+      });
       return docs.map((doc, at) => ({
         doc,
         score: scores[at]!,

@@ -60,6 +60,7 @@ const byWords: Readonly<Record<string, Ask>> = {
     agent_id: 'agent-3',
     metadata: '{"topic":3}',
   }),
+  'a word that every memory has, in one session': ask({ q: inAll, session_id: 'session-7' }),
   'a batch': (memories, user) => memories.recallBatch(user, queries),
 };
 

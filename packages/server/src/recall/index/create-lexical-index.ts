@@ -19,6 +19,7 @@ import { type NearInView, nearInView, rankFused } from './fused-ranking.js';
 import { IndexCache } from './index-cache.js';
 import type { IndexState } from './index-state.js';
 import { mostPostingsOf, viewOfState } from './index-view-of-state.js';
+import { wantedBy } from './known-bounds.js';
 import { defaultMergePolicy, type MergePolicy } from './merge-policy.js';
 import { mergeTenant } from './merge-tenant.js';
 import { PostingBuffers } from './posting-buffers.js';
@@ -214,11 +215,15 @@ async function pageOf(
 ): Promise<SearchHit[]> {
   const { docs } = state.columns;
   const explain = request.explain === true;
-  const rank = (limit: number): Found[] =>
-    rankFused(query, view, limit, { explain, near }).map((ranked) => ({
+  const wanted = request.matching === undefined ? undefined : wantedBy(state, request.within);
+  const rank = (limit: number, among?: ReadonlySet<number>): Found[] => {
+    const filter =
+      among === undefined ? wanted : (ordinal: number): boolean => among.has(docs[ordinal]!);
+    return rankFused(query, view, limit, { explain, near, filter }).map((ranked) => ({
       ranked,
       ...hitOf(ranked, docs),
     }));
+  };
   const page = await rankPage(rank, request);
   return page.map(({ ranked, doc, score }) => ({
     doc,

@@ -1,6 +1,9 @@
 import { none } from '../index-view.js';
 import { type DocumentFacts, noSession } from './document-facts.js';
 
+/** What no document has as its session. */
+const unknownSession = -2;
+
 /** Bytes that a document costs in the columns. */
 const columnBytes = 20;
 
@@ -92,7 +95,12 @@ export class DocumentColumns {
     return -1;
   }
 
-  /** Ordinal of a session by its key. */
+  /** Ordinal of a session by its key; {@link unknownSession} when no document has it. */
+  sessionOrdinal(key: number): number {
+    return this.#sessionOrdinals.get(key) ?? unknownSession;
+  }
+
+  /** Ordinal of a session by its key, a new one when there is none yet. */
   sessionOf(key: number): number {
     const known = this.#sessionOrdinals.get(key);
     if (known !== undefined) return known;

@@ -6,23 +6,49 @@ export interface RankedHit {
   readonly score: number;
 }
 
-type Page = Pick<SearchRequest, 'limit' | 'matching' | 'after' | 'minScore'>;
+type Page = Pick<SearchRequest, 'limit' | 'matching' | 'everyMatch' | 'after' | 'minScore'>;
+
+/** The best documents, at most so many, of those that are given or of all. A greater limit gives the same first. */
+type Rank<Hit> = (limit: number, among?: ReadonlySet<number>) => readonly Hit[];
 
 /** Ranked documents that are looked at first for a filter; each next look is at four times as many. */
 const firstLook = 100;
 
 /**
- * The best documents behind a position that match. Ranks further and further down until there are enough or there is
- * nothing left; a greater limit must give the same documents first.
+ * Ranked documents that a filter is asked about at most. Each is a look-up of a few microseconds; reading which of half
+ * a million memories match takes about as long as forty thousand of them.
  */
+const mostLooks = 10_000;
+
+/** The best documents behind a position that match: fewer than the limit only when there are no more. */
 export async function rankPage<Hit extends RankedHit>(
+  rank: Rank<Hit>,
+  page: Page,
+  looks = mostLooks,
+): Promise<Hit[]> {
+  const { everyMatch } = page;
+  const found = await lookDown(rank, page, everyMatch === undefined ? Infinity : looks);
+  if (found !== undefined || everyMatch === undefined) return found ?? [];
+  const among = new Set(Array.from(await everyMatch()));
+  // Meaning is handed on to neighbours, whoever they are.
+  const matching = async (docs: readonly number[]) => docs.filter((doc) => among.has(doc));
+  return (await lookDown((limit) => rank(limit, among), { ...page, matching }, Infinity)) ?? [];
+}
+
+/**
+ * Ranks further and further down until there are enough or there is nothing left; `undefined` when the filter would
+ * be asked about more documents than it may.
+ */
+async function lookDown<Hit extends RankedHit>(
   rank: (limit: number) => readonly Hit[],
   { limit, matching = everything, after, minScore }: Page,
-): Promise<Hit[]> {
+  most: number,
+): Promise<Hit[] | undefined> {
   const whole = matching === everything && after === undefined && minScore === undefined;
   const found: Hit[] = [];
   let seen = after === undefined ? 0 : undefined;
   for (let look = whole ? limit : Math.max(firstLook, limit); ; look *= 4) {
+    if (look > most) return undefined;
     const ranked = rank(look);
     const exhausted = ranked.length < look;
     seen ??= positionBehind(ranked, after!, exhausted);

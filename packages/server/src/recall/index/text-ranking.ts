@@ -15,6 +15,8 @@ export interface Ranked {
 export interface RankOptions {
   /** Whether to give the parts of each score. */
   readonly explain: boolean;
+  /** Which documents of the view are wanted; with it no document that matches is left out, however common its words. */
+  readonly filter?: ((doc: number) => boolean) | undefined;
 }
 
 /** A query after text analysis. */

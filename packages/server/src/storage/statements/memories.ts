@@ -2,6 +2,7 @@ import type { Zone } from '@stellar-memory/protocol';
 import { type MemoryId, memoryId } from '../../domain/ids.js';
 import { type Sql, sql } from '../sql.js';
 import type { TenantTransaction } from '../tenant-door.js';
+import { decodeDocs } from './index-dead.js';
 import type { IndexHead } from './index-states.js';
 import { editedLeavesAt } from './orbits.js';
 
@@ -187,6 +188,21 @@ export async function matchingDocs(
        ${memoriesMatch(filter)}
     offset 0) as found`);
   return rows.map((row) => row.doc);
+}
+
+/**
+ * All documents that pass the filter, in no order, as one value of four bytes each. Reads every memory of the tenant,
+ * unless zone or time say where they are: for filters that hardly anything passes.
+ */
+export async function everyMatchingDoc(
+  tx: TenantTransaction,
+  filter: RecallFilter,
+): Promise<Uint32Array> {
+  const [row] = await tx.query(sql<{ docs: Uint8Array | null }>`
+    select string_agg(int4send(doc), ''::bytea) as docs
+      from memories
+     where user_id = ${tx.userId} ${memoriesMatch(filter)}`);
+  return decodeDocs(row?.docs);
 }
 
 /** The filter as conditions on columns of `memories`, to be put behind others. */

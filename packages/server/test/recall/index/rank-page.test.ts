@@ -33,6 +33,23 @@ describe('a page of a ranking', () => {
     );
   });
 
+  test('a page is the same when the filter is asked for everything that matches', async () => {
+    await fc.assert(
+      fc.asyncProperty(list, limit, fc.constantFrom(1, 100, 400), async (ranked, size, looks) => {
+        const rank = (most: number, among?: ReadonlySet<number>) =>
+          ranked.filter(({ doc }) => among?.has(doc) ?? true).slice(0, most);
+        const everyMatch = () => matching(ranked.map(({ doc }) => doc));
+        const middle = ranked[Math.floor(ranked.length / 2)];
+        const after = middle && { docs: [middle.doc - (middle.doc % 3)], score: middle.score };
+        const page = { limit: size, matching, ...(after === undefined ? {} : { after }) };
+        expect(await rankPage(rank, { ...page, everyMatch }, looks)).toEqual(
+          await rankPage(rank, page),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   test('a score below the bound is never returned and none above it is missed', async () => {
     await fc.assert(
       fc.asyncProperty(list, fc.integer({ min: 0, max: 6 }), async (ranked, minScore) => {
