@@ -46,7 +46,7 @@ export class FrameMaker {
     if (kind < 0.7) return JSON.stringify(this.hello('again'));
     if (kind < 0.8) return JSON.stringify({ t: 'auth', key: this.#foreign.userId });
     if (kind < 0.85) return Buffer.from(this.#broken('binary'));
-    if (kind < 0.9) return `${'['.repeat(5_000)}`;
+    if (kind < 0.9) return '['.repeat(5_000);
     if (kind < 0.91) return JSON.stringify({ t: 'mut', mid: 'x'.repeat(70_000) });
     return this.#broken(JSON.stringify({ t: 'mut', user_id: this.#foreign.userId }));
   }
