@@ -151,6 +151,8 @@ export class SyncSession implements Sync {
       started.then(() => this.#outbox.run(signal)),
     ];
     await Promise.race(loops).catch((error: unknown) => this.#closing.abort(error));
+    // What has ended follows nothing: who waits for it from now on is told why.
+    this.#isCaughtUp = false;
     await Promise.allSettled(loops);
     await storage.close();
     if (signal.reason !== asWished) throw signal.reason;
