@@ -11,9 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPostgres } from './postgres/find-postgres.mjs';
-import { readResults } from './suites/read-results.mjs';
+import { readResults, unhandledOf } from './suites/read-results.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const errorsReporter = fileURLToPath(new URL('suites/unhandled-errors.mjs', import.meta.url));
 const runner = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')));
 
 /** @param {string} line */
@@ -39,10 +40,12 @@ function engines() {
  * @returns {Promise<number>} The runner's exit code.
  */
 async function runSuites(report) {
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const reporters = ['default', 'json', errorsReporter].map((name) => `--reporter=${name}`);
+  reporters.push(`--outputFile.json=${report}`);
   const child = spawn(process.execPath, [runner, 'run', ...reporters, ...process.argv.slice(2)], {
     cwd: root,
     stdio: 'inherit',
+    env: { ...process.env, TEST_UNHANDLED: unhandledOf(report) },
   });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
     process.on(signal, () => child.kill(signal));
@@ -60,7 +63,7 @@ function sayWhatWasLeftOut({ leftOut }) {
 const folder = await mkdtemp(join(tmpdir(), 'stellar-tests-'));
 try {
   const report = process.env['TEST_RESULTS'] ?? join(folder, 'results.json');
-  await rm(report, { force: true });
+  for (const file of [report, unhandledOf(report)]) await rm(file, { force: true });
   const { postgres, why } = engines();
   say(`Engines: embedded${postgres === undefined ? '' : `, Postgres (${postgres})`}`);
   process.exitCode = await runSuites(report);

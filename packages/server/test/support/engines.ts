@@ -6,6 +6,7 @@ import type { Database } from '../../src/storage/database.js';
 import type { OwnerConnection } from '../../src/storage/migrate/owner-connection.js';
 import { createSystemDoor, type SystemDoor } from '../../src/storage/system-door.system.js';
 import { createTenantDoor, type TenantDoor } from '../../src/storage/tenant-door.js';
+import { closeWhatUses } from './close-first.js';
 import { openEmbedded } from './embedded-engine.js';
 import { openPostgres } from './postgres-engine.js';
 import { hasPostgres } from './postgres-server.js';
@@ -14,6 +15,8 @@ import { hasPostgres } from './postgres-server.js';
 export interface OpenOptions {
   /** Connections of the pool; the embedded engine has one session whatever this says. */
   readonly poolSize?: number;
+  /** Milliseconds a transaction waits for a connection of the pool; the default outlasts a busy machine. */
+  readonly waitMs?: number;
   /** Whether pgvector is wanted, which Postgres has or has not. */
   readonly vectors?: boolean;
 }
@@ -69,6 +72,7 @@ const testEngine = (
         return rows.at(-2) as Row[];
       },
       async close() {
+        await closeWhatUses(database);
         await database.close();
         await discard();
       },

@@ -1,4 +1,5 @@
 import { defaultProfile } from '../../src/domain/score-profiles.js';
+import { StellarError } from '../../src/domain/stellar-error.js';
 import { createLifeService } from '../../src/memory/create-life-service.js';
 import { createMemoryService } from '../../src/memory/create-memory-service.js';
 import type { MemoryDependencies } from '../../src/memory/dependencies.js';
@@ -11,6 +12,7 @@ import {
 import { textRanking } from '../../src/recall/text-ranking.js';
 import type { Database } from '../../src/storage/database.js';
 import { createTenantDoor } from '../../src/storage/tenant-door.js';
+import { closeFirst } from './close-first.js';
 
 /** A node's memory service over a database, wired as the app wires it. */
 export interface TestNode {
@@ -19,16 +21,20 @@ export interface TestNode {
   readonly index: RunningLexicalIndex;
 }
 
+/** A merge that found no connection is tried again after the next changes; any other failure is one of the test. */
+function unlessBusy(error: unknown): void {
+  if (!(error instanceof StellarError && error.code === 'unavailable')) throw error;
+}
+
 /** Wires the use cases over a database. Two calls are two nodes: they share nothing but the database. */
 export function openNode(database: Database, extra: Partial<MemoryDependencies> = {}): TestNode {
   const tenants = createTenantDoor(database);
   const index = createLexicalIndex({
     tenants,
     ranking: textRanking,
-    onMergeError: (error) => {
-      throw error;
-    },
+    onMergeError: unlessBusy,
   });
+  closeFirst(database, () => index.close());
   const clock = { nowMs: () => Date.now() };
   const dependencies = { tenants, index, clock, profile: defaultProfile, ...extra };
   return {

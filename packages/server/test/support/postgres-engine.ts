@@ -10,7 +10,7 @@ let template: Promise<string> | undefined;
 let opened = 0;
 
 /** A new database, copied from the run's migrated template. */
-export async function openPostgres({ poolSize }: OpenOptions): Promise<TestStorage> {
+export async function openPostgres({ poolSize, waitMs }: OpenOptions): Promise<TestStorage> {
   const adminUrl = await postgresUrl();
   template ??= ensureTemplate(adminUrl);
   const source = await template;
@@ -22,6 +22,7 @@ export async function openPostgres({ poolSize }: OpenOptions): Promise<TestStora
   return {
     database: openPostgresDatabase({
       url: appUrl,
+      waitMs: waitMs ?? 20_000,
       ...(poolSize === undefined ? {} : { poolSize }),
     }),
     owner,

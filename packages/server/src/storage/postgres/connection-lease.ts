@@ -1,34 +1,31 @@
 import type pg from 'pg';
 import { StellarError } from '../../domain/stellar-error.js';
 
-/** Milliseconds a request waits for a connection when all are taken; then it is told to retry. */
-const poolWaitMs = 500;
-
 const busy = (cause?: unknown): StellarError =>
   new StellarError('unavailable', { detail: 'The database is busy.', retryAfterSeconds: 1 }, cause);
 
 /**
  * Takes a connection from the pool.
- * A full pool is waited for briefly; a new connection may take the pool's own, longer time (a suspended Neon
+ * A full pool is waited for `waitMs`; a new connection may take the pool's own, longer time (a suspended Neon
  * database needs seconds to wake).
  */
-export async function leaseConnection(pool: pg.Pool): Promise<pg.PoolClient> {
+export async function leaseConnection(pool: pg.Pool, waitMs: number): Promise<pg.PoolClient> {
   const full = pool.idleCount === 0 && pool.totalCount >= (pool.options.max ?? 10);
   const connecting = pool.connect();
   try {
-    return await (full ? withinPoolWait(connecting) : connecting);
+    return await (full ? within(waitMs, connecting) : connecting);
   } catch (error) {
     throw error instanceof StellarError ? error : busy(error);
   }
 }
 
-function withinPoolWait(connecting: Promise<pg.PoolClient>): Promise<pg.PoolClient> {
+function within(waitMs: number, connecting: Promise<pg.PoolClient>): Promise<pg.PoolClient> {
   return new Promise((resolve, reject) => {
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       reject(busy());
-    }, poolWaitMs);
+    }, waitMs);
     connecting.then(
       (client) => {
         clearTimeout(timer);

@@ -15,6 +15,8 @@ export interface PostgresOptions {
   readonly url: string;
   /** Connections at most. Default 10. */
   readonly poolSize?: number;
+  /** Milliseconds a request waits for a connection when all are taken; then it is told to retry. Default 500. */
+  readonly waitMs?: number;
   /** Told of errors on idle connections, which the pool replaces by itself. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -34,9 +36,11 @@ const graceMs = 500;
 class PostgresDatabase implements Database {
   readonly engine = 'postgres';
   readonly #pool: pg.Pool;
+  readonly #waitMs: number;
   #closing: Promise<void> | undefined;
 
   constructor(options: PostgresOptions) {
+    this.#waitMs = options.waitMs ?? 500;
     this.#pool = new pg.Pool({
       connectionString: options.url,
       max: options.poolSize ?? 10,
@@ -56,7 +60,7 @@ class PostgresDatabase implements Database {
   ): Promise<T> {
     if (this.#closing !== undefined)
       throw new StellarError('unavailable', { retryAfterSeconds: 1 });
-    const client = await leaseConnection(this.#pool);
+    const client = await leaseConnection(this.#pool, this.#waitMs);
     const transaction = new PostgresTransaction(client, scope, options);
     try {
       return await Promise.race([transaction.run(work), transaction.cut]);
