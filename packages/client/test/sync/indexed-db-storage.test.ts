@@ -79,5 +79,5 @@ describe.skipIf(browser === undefined)('IndexedDB, in a browser', () => {
       refused: 'DataCloneError',
       last: [['c', 4]],
     });
-  }, 60_000);
+  });
 });

@@ -128,7 +128,7 @@ describeEngines('a socket of a replica', (engine) => {
     const [first, second] = [noted(), noted()];
     const older = await follow(first, { agent: 'robot' });
     await older.sync.caughtUp();
-    await vi.waitUntil(() => isOpen(first.sockets[0]));
+    await vi.waitUntil(() => isOpen(first.sockets[0]), { timeout: 20_000 });
     await stellar.store({ content: 'one' });
     await older.until(({ seq }) => seq === 1);
     const newer = await follow(second, { agent: 'robot' });

@@ -21,7 +21,7 @@ describeEngines('the audit log', (engine) => {
   beforeAll(async () => {
     db = await engine.open();
     server = await startFullServer(db);
-  }, 120_000);
+  });
   afterAll(async () => {
     await server.close();
     await db.close();

@@ -17,7 +17,7 @@ describeEngines('the erasure of an account', (engine) => {
   beforeAll(async () => {
     db = await engine.open();
     node = await startLeavingNode(db);
-  }, 120_000);
+  });
   afterAll(async () => {
     await node.close();
     await db.close();

@@ -16,7 +16,7 @@ describeEngines('the life of an account, over HTTP', (engine) => {
   beforeAll(async () => {
     db = await engine.open();
     node = await startLeavingNode(db);
-  }, 120_000);
+  });
   afterAll(async () => {
     await node.close();
     await db.close();

@@ -284,7 +284,7 @@ describeEngines('signing in', (engine) => {
     }
     // Standard deviations between the two samples' ranks: beyond 4 is one chance in 15,000.
     expect(Math.abs(rankDifference(known, unknown))).toBeLessThan(4);
-  }, 60_000);
+  });
 });
 
 describe('The measure of a difference in time', () => {

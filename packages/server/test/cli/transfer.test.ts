@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stellar-transfer-'));
   db = await engines[0]!.open();
   server = await startFullServer(db);
-}, 120_000);
+});
 afterAll(async () => {
   await server.close();
   await db.close();

@@ -68,7 +68,7 @@ describe.skipIf(findPostgres() === undefined)('a throw-away Postgres', () => {
     starter.kill('SIGKILL');
     await once(starter, 'exit');
     // Its keeper works on after the starter is gone.
-    await expect.poll(() => existsSync(String(folder)), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => existsSync(String(folder))).toBe(false);
   });
 
   test('hands the exit code of a command on', async () => {

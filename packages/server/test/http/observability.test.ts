@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const patiently = { timeout: 10_000 };
+const patiently = { timeout: 20_000 };
 const lines = () => server.log.map((line) => JSON.parse(line) as Record<string, unknown>);
 const lineOf = (requestId: string | null) =>
   vi.waitUntil(() => lines().find(({ request_id }) => request_id === requestId), patiently);
@@ -79,10 +79,12 @@ describe('The log', () => {
       const socket = connect(server.port, '127.0.0.1', () => socket.write('nonsense\r\n\r\n'));
       socket.on('close', () => resolve()).resume();
     });
-    await vi.waitUntil(() =>
-      lines()
-        .slice(before)
-        .some(({ status }) => status === 400),
+    await vi.waitUntil(
+      () =>
+        lines()
+          .slice(before)
+          .some(({ status }) => status === 400),
+      patiently,
     );
   });
 });

@@ -20,7 +20,7 @@ describeEngines('the isolation proof over HTTP', (engine) => {
     await db.close();
   });
 
-  test('finds nothing, for every operation and every identity', { timeout: 120_000 }, async () => {
+  test('finds nothing, for every operation and every identity', async () => {
     const report = await proveIsolation(
       { origin: server.url, adminToken: server.operatorToken },
       { answers },

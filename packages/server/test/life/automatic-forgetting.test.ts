@@ -199,5 +199,5 @@ describeEngines('forgetting by itself', (engine) => {
     const door = createSystemDoor(explaining(db.database, ({ plan }) => plans.push(plan)));
     await door.asSystem((tx) => selectForgettingTenants(tx, page));
     expect(plans.join('\n')).toMatch(/tenant_usage_forgets_at/);
-  }, 60_000);
+  });
 });

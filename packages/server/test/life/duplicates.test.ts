@@ -219,5 +219,5 @@ describeEngines('storing what is there already', (engine) => {
     expect(known).not.toMatch(/Seq Scan on mem/);
     const stored = await planOf(db, user, (tx) => insertUnlessMerging(tx, []));
     expect(stored).toMatch(/Nested Loop(.|\n)*tenant_usage(.|\n)*Function Scan on store_counted/);
-  }, 30_000);
+  });
 });

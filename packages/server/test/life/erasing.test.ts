@@ -151,5 +151,5 @@ describeEngines('erasing what was forgotten', (engine) => {
     });
     expect(lines.join('\n')).toMatch(/Index (Only )?Scan.*forgotten_memories/);
     expect(lines.join('\n')).not.toMatch(/Seq Scan on forgotten_memories/);
-  }, 30_000);
+  });
 });

@@ -288,5 +288,5 @@ describeEngines('a forgotten memory', (engine) => {
     expect(plan).toMatch(/Index Scan using forgotten_memories_user_id_forgotten_at/);
     expect(plan).toMatch(/Index Cond: .*user_id.*forgotten_at/);
     expect(plan).not.toContain('Sort');
-  }, 30_000);
+  });
 });

@@ -149,5 +149,5 @@ describeEngines('what a memory said before', (engine) => {
     );
     expect(plan).toMatch(/Index Scan.*memory_versions_pkey/);
     expect(plan).toMatch(/Index Cond: .*user_id.*memory_id.*version/);
-  }, 30_000);
+  });
 });

@@ -17,7 +17,7 @@ describeEngines('export and import', (engine) => {
   beforeAll(async () => {
     db = await engine.open();
     server = await startFullServer(db);
-  }, 120_000);
+  });
   afterAll(async () => {
     await server.close();
     await db.close();
@@ -126,7 +126,7 @@ describeEngines('export and import', (engine) => {
       Number(row!['real']),
       Number(row!['real_agents']),
     ]);
-  }, 120_000);
+  });
 
   test('agree across engines: a known file has the hash that it says', async () => {
     const { key } = await newAccount();
@@ -163,7 +163,7 @@ describeEngines('export and import', (engine) => {
       existing: 270,
     });
     expect(endOf(await exportOf(other)).content_hash).toBe(endOf(file).content_hash);
-  }, 120_000);
+  });
 
   test('at the same time store each memory once', async () => {
     const { key, userId } = await newAccount();
@@ -174,7 +174,7 @@ describeEngines('export and import', (engine) => {
     const stored = answers.map(({ json }) => (json as { stored: number }).stored);
     expect(stored.reduce((sum, count) => sum + count, 0)).toBe(270);
     expect(endOf(await exportOf(other)).content_hash).toBe(endOf(file).content_hash);
-  }, 120_000);
+  });
 
   test('leave another tenant with the same ids alone', async () => {
     const { key } = await newAccount();
@@ -205,7 +205,7 @@ describeEngines('export and import', (engine) => {
       stored: 0,
       existing: 1_000,
     });
-  }, 120_000);
+  });
 
   test.each([
     ['no JSON', 'nonsense', /^Line 2: The line is not JSON/],
@@ -266,7 +266,7 @@ describeEngines('export and import', (engine) => {
     const text = plan.map((row) => row['QUERY PLAN']).join('\n');
     expect(text).toMatch(/Index Scan using memories_pkey/);
     expect(text).toMatch(/Index Cond: \(\(user_id = .*id > /);
-  }, 60_000);
+  });
 
   /** The statement of a page, as it is sent. */
   async function caught(userId: UserId): Promise<Sql> {
@@ -312,7 +312,7 @@ describeEngines('export and import', (engine) => {
     const memories = 3_000;
     const { status, text } = await streamed(server.url, key, memories);
     expect([status, JSON.parse(text)]).toEqual([200, { memories, stored: memories, existing: 0 }]);
-  }, 120_000);
+  });
 });
 
 const plainMemory = {

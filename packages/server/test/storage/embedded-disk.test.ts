@@ -28,76 +28,72 @@ function smallDisk(): string | undefined {
 
 const disk = smallDisk();
 
-describe.runIf(disk !== undefined)(
-  'the embedded engine on a full disk',
-  { timeout: 120_000 },
-  () => {
-    const folder = disk ?? '';
-    const ballast = join(folder, 'ballast');
-    const scope = { role: 'stellar_app', userId: userId(randomUUID()) } as const;
-    let copy: EmbeddedCopy;
-    let database: EmbeddedDatabase;
+describe.runIf(disk !== undefined)('the embedded engine on a full disk', () => {
+  const folder = disk ?? '';
+  const ballast = join(folder, 'ballast');
+  const scope = { role: 'stellar_app', userId: userId(randomUUID()) } as const;
+  let copy: EmbeddedCopy;
+  let database: EmbeddedDatabase;
 
-    beforeAll(async () => {
-      mkdirSync(join(folder, 'data'));
-      copy = await openEmbeddedCopy(join(folder, 'data'));
-      database = copy.database;
-      const owner = database.openOwner();
-      await owner.exec(
-        'create table filled (filler text); grant select, insert on filled to stellar_app',
-      );
-      await owner.close();
-    });
-    afterAll(async () => {
-      await copy.remove();
-      run('umount', folder);
-      rmSync(folder, { recursive: true });
-    });
+  beforeAll(async () => {
+    mkdirSync(join(folder, 'data'));
+    copy = await openEmbeddedCopy(join(folder, 'data'));
+    database = copy.database;
+    const owner = database.openOwner();
+    await owner.exec(
+      'create table filled (filler text); grant select, insert on filled to stellar_app',
+    );
+    await owner.close();
+  });
+  afterAll(async () => {
+    await copy.remove();
+    run('umount', folder);
+    rmSync(folder, { recursive: true });
+  });
 
-    const fill = (rows: number) =>
-      database.transaction(scope, (tx) =>
-        // Not compressible, so that a row of 32 KB takes 32 KB.
-        tx.query(sql`insert into filled
+  const fill = (rows: number) =>
+    database.transaction(scope, (tx) =>
+      // Not compressible, so that a row of 32 KB takes 32 KB.
+      tx.query(sql`insert into filled
         select string_agg(md5(random()::text), '') from generate_series(1, ${rows * 1024}::int) n group by n % ${rows}::int`),
-      );
-    const count = async () => {
-      const rows = await database.transaction(
-        scope,
-        (tx) => tx.query(sql<{ n: number }>`select count(*) as n from filled`),
-        { readOnly: true },
-      );
-      return rows[0]?.n;
+    );
+  const count = async () => {
+    const rows = await database.transaction(
+      scope,
+      (tx) => tx.query(sql<{ n: number }>`select count(*) as n from filled`),
+      { readOnly: true },
+    );
+    return rows[0]?.n;
+  };
+
+  test('restarts when one statement takes the reserve too, and keeps what it had', async () => {
+    await fill(10);
+    const owner = database.openOwner();
+    await owner.exec('select 1');
+    // The guard sees room for the statement to begin.
+    freeUpTo(40 * 1024 * 1024);
+    await expect(fill(4_000)).rejects.toMatchObject({ code: 'storage_full' });
+    await expect(owner.exec('select 1')).rejects.toMatchObject({ sqlState: '08006' });
+    rmSync(ballast);
+    await expect.poll(() => count().catch(() => undefined)).toBe(10);
+  });
+
+  test('refuses writes with storage_full before the engine has no room left, and goes on reading', async () => {
+    let kept = (await count()) ?? 0;
+    const filling = async (): Promise<never> => {
+      for (;;) {
+        await fill(50);
+        kept += 50;
+      }
     };
+    await expect(filling()).rejects.toMatchObject({ code: 'storage_full' });
+    expect(kept).toBeGreaterThan(10);
+    expect(await count()).toBe(kept);
+  });
 
-    test('restarts when one statement takes the reserve too, and keeps what it had', async () => {
-      await fill(10);
-      const owner = database.openOwner();
-      await owner.exec('select 1');
-      // The guard sees room for the statement to begin.
-      freeUpTo(40 * 1024 * 1024);
-      await expect(fill(4_000)).rejects.toMatchObject({ code: 'storage_full' });
-      await expect(owner.exec('select 1')).rejects.toMatchObject({ sqlState: '08006' });
-      rmSync(ballast);
-      await expect.poll(() => count().catch(() => undefined), { timeout: 30_000 }).toBe(10);
-    });
-
-    test('refuses writes with storage_full before the engine has no room left, and goes on reading', async () => {
-      let kept = (await count()) ?? 0;
-      const filling = async (): Promise<never> => {
-        for (;;) {
-          await fill(50);
-          kept += 50;
-        }
-      };
-      await expect(filling()).rejects.toMatchObject({ code: 'storage_full' });
-      expect(kept).toBeGreaterThan(10);
-      expect(await count()).toBe(kept);
-    });
-
-    /** Fills the disk but for so many bytes. */
-    function freeUpTo(bytes: number): void {
-      const { bavail, bsize } = statfsSync(folder);
-      writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - bytes)));
-    }
-  },
-);
+  /** Fills the disk but for so many bytes. */
+  function freeUpTo(bytes: number): void {
+    const { bavail, bsize } = statfsSync(folder);
+    writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - bytes)));
+  }
+});

@@ -7,7 +7,7 @@ import { lifeSignState, showLifeSign } from '../../src/storage/embedded/life-sig
 import { ownIdentity } from '../../src/storage/embedded/process-identity.js';
 import { type EmbeddedProcess, startEmbeddedProcess } from '../support/embedded-process.js';
 
-describe('the lock of an embedded data directory', { timeout: 60_000 }, () => {
+describe('the lock of an embedded data directory', () => {
   let directory: string;
   let started: EmbeddedProcess[];
 

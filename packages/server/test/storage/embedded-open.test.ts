@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openEmbeddedDatabase } from '../../src/storage/embedded/embedded-database.js';
 import { openEmbeddedCopy } from '../support/embedded-engine.js';
 
-describe('opening the embedded engine', { timeout: 60_000 }, () => {
+describe('opening the embedded engine', () => {
   let directory: string;
 
   beforeEach(async () => {

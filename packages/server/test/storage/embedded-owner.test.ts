@@ -5,7 +5,7 @@ import type { EmbeddedDatabase } from '../../src/storage/embedded/embedded-datab
 import { sql } from '../../src/storage/sql.js';
 import { type EmbeddedCopy, openEmbeddedCopy } from '../support/embedded-engine.js';
 
-describe("the owner's session of the embedded engine", { timeout: 60_000 }, () => {
+describe("the owner's session of the embedded engine", () => {
   let copy: EmbeddedCopy;
   let database: EmbeddedDatabase;
   const scope = { role: 'stellar_app', userId: userId(randomUUID()) } as const;

@@ -6,7 +6,7 @@ import { checkpointIfDue, vacuumIfDue } from '../../src/storage/embedded/upkeep.
 import type { OwnerConnection } from '../../src/storage/migrate/owner-connection.js';
 import { type EmbeddedCopy, openEmbeddedCopy } from '../support/embedded-engine.js';
 
-describe('upkeep of the embedded engine', { timeout: 60_000 }, () => {
+describe('upkeep of the embedded engine', () => {
   let copy: EmbeddedCopy;
   let database: EmbeddedDatabase;
   let owner: OwnerConnection;
@@ -62,7 +62,7 @@ describe('upkeep of the embedded engine', { timeout: 60_000 }, () => {
     await database.transaction({ role: 'stellar_system' }, async () => undefined);
     const due = `select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::float8 as bytes from pg_control_checkpoint()`;
     await expect
-      .poll(async () => (await owner.query<{ bytes: number }>(due))[0]?.bytes, { timeout: 30_000 })
+      .poll(async () => (await owner.query<{ bytes: number }>(due))[0]?.bytes)
       .toBeLessThan(10_000_000);
   });
 });

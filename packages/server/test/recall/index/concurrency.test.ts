@@ -56,7 +56,7 @@ describeEngines('several nodes at once', (engine) => {
       [shared!],
     );
     expect(usage!.merges).toBeGreaterThan(2);
-  }, 120_000);
+  });
 
   test('merge one tenant at the same time: one does, the others leave it to him', async () => {
     const user = await seedUser(db);

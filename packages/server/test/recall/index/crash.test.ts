@@ -110,7 +110,7 @@ describeEngines('a merge', (engine) => {
       await expectNothingLeftOver(owner, user);
     });
     await place.discard();
-  }, 120_000);
+  });
 
   test('is left to the node that claimed it, until the claim runs out', async () => {
     const place = await makePlace(engine);
@@ -131,7 +131,7 @@ describeEngines('a merge', (engine) => {
     );
     expect(await mergeElsewhere(place, user, 'never')).toBe('merged');
     await place.discard();
-  }, 60_000);
+  });
 });
 
 const neverMerge = {

@@ -89,7 +89,7 @@ describeEngines('the lexical index', (engine) => {
       }),
       { numRuns: 25 },
     );
-  }, 60_000);
+  });
 });
 
 const neverEncode = (): never => expect.fail('every test document has an entry');

@@ -69,7 +69,7 @@ describeEngines('every statement of the lexical index', (engine) => {
     db = await engine.open();
     user = await seedUser(db);
     await fillCrowd(db);
-  }, 120_000);
+  });
   afterAll(() => db.close());
 
   test.each(Object.keys(statements))('%s reads through an index, within 50 ms', async (name) => {

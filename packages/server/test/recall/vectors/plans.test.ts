@@ -27,7 +27,7 @@ describeEngines('plans of the statements on vectors, as the app role', (engine) 
     big = await fill(await seedUser(db), memoriesOfBig);
     small = await fill(await neighbourOf(db, big), memoriesEach);
     await db.owner.exec('analyze memories; analyze memory_vectors');
-  }, 120_000);
+  });
   afterAll(() => there?.close());
   beforeEach((context) => {
     if (there === undefined) context.skip();

@@ -41,7 +41,7 @@ describe.skipIf(!hasPostgres())('a migration that is cut off', () => {
     expect(await rowsOf(owner)).toEqual(v1);
     await migrateUp(owner, { endLegacy: true });
     expect(await dumpSchema(owner)).toBe(top);
-  }, 120_000);
+  });
 
   test('after any step goes back to v1 byte for byte', async () => {
     verifies('NFR-migration');
@@ -72,7 +72,7 @@ describe.skipIf(!hasPostgres())('a migration that is cut off', () => {
       await migrateUp(owner, { endLegacy: true });
       expect(await dumpSchema(owner), `step ${step}`).toBe(top);
     }
-  }, 120_000);
+  });
 
   test('by kill −9 is finished by the next run', async () => {
     await seedV1(owner, 12_000);
@@ -89,7 +89,7 @@ describe.skipIf(!hasPostgres())('a migration that is cut off', () => {
       ),
     );
     expect(rows).toEqual([{ docs: 12_000, highest: 11_999 }]);
-  }, 60_000);
+  });
 
   test('while it built an index leaves an invalid one, which the next run builds again', async () => {
     await seedV1(owner, 100);
@@ -99,7 +99,7 @@ describe.skipIf(!hasPostgres())('a migration that is cut off', () => {
       await migrateUp(owner, adoption);
       expect(await invalidIndexes(v1)).toEqual([]);
     });
-  }, 60_000);
+  });
 
   test('and run by twenty nodes at once is done once', async () => {
     verifies('NFR-migration');
@@ -108,7 +108,7 @@ describe.skipIf(!hasPostgres())('a migration that is cut off', () => {
     const results = await Promise.all(nodes.map((node) => migrateUp(node, adoption)));
     const names = (await loadMigrations()).map(({ name }) => name);
     expect(results.flatMap(({ done }) => done).sort()).toEqual(names);
-  }, 60_000);
+  });
 });
 
 class Stop extends Error {}

@@ -159,7 +159,7 @@ describe.each(versions)('the roles of a cluster of Postgres %i', (version) => {
     await sql('drop role stellar_system');
     const runs = names.map((name) => migrate(name, 'boss', { name: 'fleet', password: 'f' }));
     expect((await Promise.all(runs)).map(({ done }) => done.length)).toEqual(names.map(() => all));
-  }, 60_000);
+  });
 });
 
 test('a password beyond printable ASCII is left to the operator', () => {

@@ -32,4 +32,4 @@ test('the schema check passes for what the migrations make and fails when a poli
   await check(copy);
   await writeFile(copy, schema.replace(/create policy tenant on memories [^;]+;\n\n/, ''));
   await expect(check(copy)).rejects.toMatchObject({ code: 1 });
-}, 60_000);
+});
