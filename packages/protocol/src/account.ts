@@ -113,6 +113,12 @@ export const PatchUserRequest = z
   });
 export type PatchUserRequest = z.output<typeof PatchUserRequest>;
 
+/** `DELETE /admin/users/{id}`, `POST /admin/users/{id}/restore` */
+export const OperatorReason = z.strictObject({
+  reason: reason.describe('Kept with what was done'),
+});
+export type OperatorReason = z.output<typeof OperatorReason>;
+
 /** An account as the operator sees it. */
 export const User = z.strictObject({
   user_id: z.uuid(),

@@ -10,6 +10,7 @@ export {
   ErasureList,
   ErasureResponse,
   email,
+  OperatorReason,
   PatchUserRequest,
   RestoreAccountResponse,
   RevokeResponse,

@@ -28,7 +28,7 @@ export function openOperator({ databaseUrl = '', secret = '' }: Config): Operato
   const system = createSystemDoor(database);
   const tenants = createTenantDoor(database);
   return {
-    accounts: createAdminService({ system, secret }),
+    accounts: createAdminService({ system, secret, clock: { nowMs: () => Date.now() } }),
     verifyUsage: (onDrift) => verifyAllUsage({ system, tenants, olderThanHours: 0, onDrift }),
     verifyAudit: (only, onBroken) => verifyAudit(system, only, onBroken),
     close: () => database.close(),

@@ -116,7 +116,7 @@ export function createServices(
       upgradeUrl,
       onUsage: (userId, used) => metering.warnings.noteResource(userId, 'api_keys', used),
     }),
-    accounts: createAdminService({ system, secret }),
+    accounts: createAdminService({ system, secret, clock }),
     memories,
     context: createContextService({ ...dependencies, memories, model }),
     transfer: createTransferService(dependencies),

@@ -5,6 +5,8 @@ import type {
   CreatedUser,
   CreateUserRequest,
   ErasureList,
+  ErasureResponse,
+  OperatorReason,
   PatchUserRequest,
   User,
   UserDetail,
@@ -57,8 +59,18 @@ export interface AdminService {
   listUsers(query: UserListQuery): Promise<UserList>;
   /** Errors: `not_found`. */
   getUser(id: UserId): Promise<UserDetail>;
+  /**
+   * Closes an account at once and erases it after seven days, without a code from its mailbox; recorded with the reason.
+   * Errors: `not_found`; `conflict` when it is closed already, and for the local account, which is the data folder.
+   */
+  eraseUser(id: UserId, request: OperatorReason): Promise<ErasureResponse>;
+  /** Gives a closed account back. Errors: `not_found`; `conflict` when it is not closed, or erasing has begun. */
+  restoreUser(id: UserId, request: OperatorReason): Promise<User>;
   /** What is to be erased, and receipts. */
   listErasures(): Promise<ErasureList>;
-  /** Changes tier and status, and records it with the reason. Errors: `not_found`. */
+  /**
+   * Changes tier and status, and records it with the reason. Errors: `not_found`; `conflict` for the status of a closed
+   * account.
+   */
   patchUser(id: UserId, request: PatchUserRequest): Promise<User>;
 }

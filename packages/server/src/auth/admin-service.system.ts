@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type AuditAction,
   type CreateApiKeyRequest,
   type CreatedApiKey,
   type PatchUserRequest,
   scopes,
   type Tier,
   type User,
+  type UserList,
+  type UserListQuery,
 } from '@stellar-memory/protocol';
 import type { AuditEntry } from '../domain/audit.js';
+import type { Clock } from '../domain/clock.js';
 import { apiKeyId, isUuid, type UserId, userId } from '../domain/ids.js';
 import { StellarError } from '../domain/stellar-error.js';
 import {
@@ -18,11 +20,7 @@ import {
   type OperatorKey,
 } from '../storage/statements/api-keys.system.js';
 import { appendAuditOf } from '../storage/statements/audit-log.system.js';
-import {
-  insertAction,
-  type OperatorAction,
-  selectActions,
-} from '../storage/statements/operator-actions.system.js';
+import { selectActions } from '../storage/statements/operator-actions.system.js';
 import {
   type AccountRow,
   changeStatus,
@@ -34,8 +32,10 @@ import {
 } from '../storage/statements/users.system.js';
 import type { SystemDoor, SystemTransaction } from '../storage/system-door.system.js';
 import type { AdminService } from './account-service.js';
+import { eraseByOperator, restoreByOperator } from './close-account.system.js';
 import { generateKey, keyHash, keyMarks } from './key-format.js';
 import { listErasures } from './list-erasures.system.js';
+import { recordAction } from './record-action.system.js';
 import { decodeUserCursor, encodeUserCursor } from './user-cursor.js';
 
 /** What the admin service needs. */
@@ -43,10 +43,11 @@ export interface AdminServiceOptions {
   readonly system: SystemDoor;
   /** STELLAR_SECRET. */
   readonly secret: string;
+  readonly clock: Clock;
 }
 
 /** Makes accounts and changes their tier, through the system door. */
-export function createAdminService({ system, secret }: AdminServiceOptions): AdminService {
+export function createAdminService({ system, secret, clock }: AdminServiceOptions): AdminService {
   return {
     async createUser({ email, tier }) {
       const user = newUser(email, tier);
@@ -66,23 +67,7 @@ export function createAdminService({ system, secret }: AdminServiceOptions): Adm
       if (madeAt === undefined) throw noAccount();
       return createdKey(parts, madeAt, key);
     },
-    async listUsers({ query, limit, cursor }) {
-      const selection = {
-        query: query?.trim().toLowerCase(),
-        after: cursor === undefined ? undefined : decodeUserCursor(cursor),
-        // One more than asked for tells whether there is a next page.
-        limit: limit + 1,
-      };
-      const found = await system.asSystem((tx) => selectAccounts(tx, selection), {
-        readOnly: true,
-      });
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        items: page.map(userOf),
-        next_cursor: last !== undefined && found.length > limit ? encodeUserCursor(last) : null,
-      };
-    },
+    listUsers: (query) => listUsers(system, query),
     async getUser(id) {
       if (!isUuid(id)) throw noAccount();
       const [account, actions] = await system.asSystem(
@@ -95,7 +80,7 @@ export function createAdminService({ system, secret }: AdminServiceOptions): Adm
         actions: actions.map(({ at, ...action }) => ({ at: at.toISOString(), ...action })),
       };
     },
-    listErasures: () => listErasures(system),
+    ...createErasures({ system, clock }),
     async patchUser(id, request) {
       if (!isUuid(id)) throw noAccount();
       return userOf(await system.asSystem((tx) => changeAccount(tx, id, request)));
@@ -103,22 +88,54 @@ export function createAdminService({ system, secret }: AdminServiceOptions): Adm
   };
 }
 
+async function listUsers(
+  system: SystemDoor,
+  { query, limit, cursor }: UserListQuery,
+): Promise<UserList> {
+  const selection = {
+    query: query?.trim().toLowerCase(),
+    after: cursor === undefined ? undefined : decodeUserCursor(cursor),
+    // One more than asked for tells whether there is a next page.
+    limit: limit + 1,
+  };
+  const found = await system.asSystem((tx) => selectAccounts(tx, selection), { readOnly: true });
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page.map(userOf),
+    next_cursor: last !== undefined && found.length > limit ? encodeUserCursor(last) : null,
+  };
+}
+
+/** Closing accounts for good, and giving them back. */
+const createErasures = ({
+  system,
+  clock,
+}: Pick<AdminServiceOptions, 'system' | 'clock'>): Pick<
+  AdminService,
+  'eraseUser' | 'restoreUser' | 'listErasures'
+> => ({
+  async eraseUser(id, { reason }) {
+    if (!isUuid(id)) throw noAccount();
+    const asked = { nowMs: clock.nowMs(), reason };
+    return system.asSystem(async (tx) => eraseByOperator(tx, await closable(tx, id), asked));
+  },
+  async restoreUser(id, { reason }) {
+    if (!isUuid(id)) throw noAccount();
+    const asked = { nowMs: clock.nowMs(), reason };
+    return system.asSystem(async (tx) => {
+      await restoreByOperator(tx, await changeable(tx, id), asked);
+      return userOf((await findAccount(tx, id))!);
+    });
+  },
+  listErasures: () => listErasures(system),
+});
+
 const created = {
   action: 'account.created',
   actor: 'operator',
   detail: { first_key: true },
 } satisfies AuditEntry;
-
-/** Kept for the operator, and in the account's own chain. */
-async function recordAction(
-  tx: SystemTransaction,
-  userId: UserId,
-  done: OperatorAction & { readonly action: AuditAction },
-): Promise<void> {
-  const { action, change, reason } = done;
-  await insertAction(tx, userId, done);
-  await appendAuditOf(tx, userId, { action, actor: 'operator', detail: { change, reason } });
-}
 
 const noAccount = (): StellarError =>
   new StellarError('not_found', { detail: 'No account with this id can be changed.' });
@@ -152,7 +169,28 @@ const createdKey = (made: OperatorKey, madeAt: Date, key: string): CreatedApiKey
   api_key: key,
 });
 
-/** Changes what is asked and records it, together. Errors: `not_found`, also for the local account. */
+/** An account that an operator may change. Errors: `not_found`, also for the local account. */
+async function changeable(tx: SystemTransaction, id: UserId): Promise<AccountRow> {
+  const account = await findAccount(tx, id);
+  if (account === undefined || account.tier === 'local') throw noAccount();
+  return account;
+}
+
+/** The same; the local one, which the operator sees, is told how it is erased. Errors: `not_found`, `conflict`. */
+async function closable(tx: SystemTransaction, id: UserId): Promise<AccountRow> {
+  const account = await findAccount(tx, id);
+  if (account === undefined) throw noAccount();
+  if (account.tier !== 'local') return account;
+  throw new StellarError('conflict', {
+    detail:
+      'The local account is the data folder: stop the server and delete the folder to erase it.',
+  });
+}
+
+/**
+ * Changes what is asked and records it, together.
+ * Errors: `not_found`, also for the local account; `conflict` for the status of one that is to be erased.
+ */
 async function changeAccount(
   tx: SystemTransaction,
   id: UserId,
@@ -160,14 +198,16 @@ async function changeAccount(
 ): Promise<AccountRow> {
   const { tier, status } = request;
   const reason = request.reason ?? null;
-  const before = await findAccount(tx, id);
-  if (before === undefined || before.tier === 'local') throw noAccount();
+  const before = await changeable(tx, id);
   if (tier !== undefined) {
     await changeTier(tx, id, tier);
     await recordAction(tx, id, changeOf('tier', before.tier, tier, reason));
   }
   if (status !== undefined) {
-    await changeStatus(tx, id, status);
+    if (!(await changeStatus(tx, id, status)))
+      throw new StellarError('conflict', {
+        detail: 'This account is to be erased: it can only be restored.',
+      });
     await recordAction(tx, id, changeOf('status', before.status, status, reason));
   }
   return (await findAccount(tx, id))!;

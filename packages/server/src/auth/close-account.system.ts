@@ -3,13 +3,24 @@ import type { AuditActor } from '../domain/audit.js';
 import type { UserId } from '../domain/ids.js';
 import { StellarError } from '../domain/stellar-error.js';
 import { appendAuditOf } from '../storage/statements/audit-log.system.js';
-import { closeAccount, reopenAccount } from '../storage/statements/erasures.system.js';
+import {
+  closeAccount,
+  type ErasureTimes,
+  reopenAccount,
+} from '../storage/statements/erasures.system.js';
 import { useSignInRequest } from '../storage/statements/sign-in-requests.system.js';
-import { findUserByEmail } from '../storage/statements/users.system.js';
+import { type AccountRow, findUserByEmail } from '../storage/statements/users.system.js';
+import type { SystemTransaction } from '../storage/system-door.system.js';
 import { codeNotValid, type MailboxProof, proveMailbox } from './prove-mailbox.system.js';
+import { recordAction } from './record-action.system.js';
 
 /** Days in which a closed account may be had back. */
 const undoDays = 7;
+
+const timesFrom = (nowMs: number): ErasureTimes => ({
+  requestedAt: new Date(nowMs),
+  dueAt: new Date(nowMs + undoDays * 86_400_000),
+});
 
 /**
  * Closes an account to everybody at once; seven days later it is erased. The asker has proved the account's own mailbox
@@ -23,15 +34,14 @@ export async function requestErasure(
   proof: VerifyRequest,
 ): Promise<ErasureResponse> {
   const email = await proveMailbox(options, proof);
-  const requestedAt = new Date(options.clock.nowMs());
-  const dueAt = new Date(requestedAt.getTime() + undoDays * 86_400_000);
+  const times = timesFrom(options.clock.nowMs());
+  const due_at = times.dueAt.toISOString();
   await options.system.asSystem(async (tx) => {
-    if (!(await useSignInRequest(tx, proof.request, requestedAt))) throw codeNotValid();
-    if (!(await closeAccount(tx, userId, email, { requestedAt, dueAt }))) throw codeNotValid();
-    const detail = { due_at: dueAt.toISOString() };
-    await appendAuditOf(tx, userId, { action: 'erasure.requested', actor, detail });
+    if (!(await useSignInRequest(tx, proof.request, times.requestedAt))) throw codeNotValid();
+    if (!(await closeAccount(tx, userId, times, email))) throw codeNotValid();
+    await appendAuditOf(tx, userId, { action: 'erasure.requested', actor, detail: { due_at } });
   });
-  return { erased_at: dueAt.toISOString() };
+  return { erased_at: due_at };
 }
 
 /** Opens a closed account again. Errors: `unauthorized`, also when there is nothing to undo. */
@@ -40,15 +50,53 @@ export async function undoErasure(options: MailboxProof, proof: VerifyRequest): 
   const now = new Date(options.clock.nowMs());
   await options.system.asSystem(async (tx) => {
     const account = await findUserByEmail(tx, email);
-    if (account === undefined || account.status !== 'closed')
-      throw new StellarError('conflict', { detail: 'This account is not closed.' });
+    if (account === undefined || account.status !== 'closed') throw notClosed();
     if (!(await useSignInRequest(tx, proof.request, now))) throw codeNotValid();
-    if (!(await reopenAccount(tx, account.userId, now)))
-      throw new StellarError('conflict', { detail: 'The erasure of this account has begun.' });
+    if (!(await reopenAccount(tx, account.userId, now))) throw hasBegun();
     await appendAuditOf(tx, account.userId, {
       action: 'erasure.undone',
       actor: 'owner',
       detail: {},
     });
   });
+}
+
+const notClosed = (): StellarError =>
+  new StellarError('conflict', { detail: 'This account is not closed.' });
+
+const hasBegun = (): StellarError =>
+  new StellarError('conflict', { detail: 'The erasure of this account has begun.' });
+
+/** What an operator says when he does it: the moment, and why. */
+interface OperatorRequest {
+  readonly nowMs: number;
+  readonly reason: string;
+}
+
+/**
+ * The same without the mailbox, as the operator: for an owner whom no mail reaches. Recorded with the reason.
+ * Errors: `conflict` when it is closed already.
+ */
+export async function eraseByOperator(
+  tx: SystemTransaction,
+  { userId }: AccountRow,
+  { nowMs, reason }: OperatorRequest,
+): Promise<ErasureResponse> {
+  const times = timesFrom(nowMs);
+  if (!(await closeAccount(tx, userId, times)))
+    throw new StellarError('conflict', { detail: 'This account is to be erased already.' });
+  const change = { due_at: times.dueAt.toISOString() };
+  await recordAction(tx, userId, { action: 'erasure.requested', change, reason });
+  return { erased_at: change.due_at };
+}
+
+/** Gives a closed account back, whoever had closed it. Errors: `conflict` when it is not closed, or erasing has begun. */
+export async function restoreByOperator(
+  tx: SystemTransaction,
+  { userId, status }: AccountRow,
+  { nowMs, reason }: OperatorRequest,
+): Promise<void> {
+  if (status !== 'closed') throw notClosed();
+  if (!(await reopenAccount(tx, userId, new Date(nowMs)))) throw hasBegun();
+  await recordAction(tx, userId, { action: 'erasure.undone', change: {}, reason });
 }

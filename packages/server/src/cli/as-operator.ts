@@ -2,6 +2,7 @@ import {
   CreatedApiKey,
   CreatedUser,
   ErasureList,
+  ErasureResponse,
   User,
   UserDetail,
   UserList,
@@ -41,6 +42,10 @@ function accountsOverHttp(context: CliContext, flags: AccessFlags): AdminService
       client.call(CreatedApiKey, { method: 'POST', path: `/admin/users/${id}/api-keys`, body }),
     listUsers: (query) => client.call(UserList, { method: 'GET', path: '/admin/users', query }),
     getUser: (id) => client.call(UserDetail, { method: 'GET', path: `/admin/users/${id}` }),
+    eraseUser: (id, body) =>
+      client.call(ErasureResponse, { method: 'DELETE', path: `/admin/users/${id}`, body }),
+    restoreUser: (id, body) =>
+      client.call(User, { method: 'POST', path: `/admin/users/${id}/restore`, body }),
     listErasures: () => client.call(ErasureList, { method: 'GET', path: '/admin/erasures' }),
     patchUser: (id, body) =>
       client.call(User, { method: 'PATCH', path: `/admin/users/${id}`, body }),

@@ -13,6 +13,7 @@ import { docs } from './routes/docs.js';
 import { endMemorySession } from './routes/end-memory-session.js';
 import { endSession } from './routes/end-session.js';
 import { eraseAccount } from './routes/erase-account.js';
+import { eraseUser } from './routes/erase-user.js';
 import { evaluate } from './routes/evaluate.js';
 import { exportAccount } from './routes/export-account.js';
 import { exportMemories } from './routes/export-memories.js';
@@ -63,6 +64,7 @@ import { relatedMemories } from './routes/related-memories.js';
 import { reorbit } from './routes/reorbit.js';
 import { restoreAccount } from './routes/restore-account.js';
 import { restoreMemory } from './routes/restore-memory.js';
+import { restoreUser } from './routes/restore-user.js';
 import { revokeApiKey } from './routes/revoke-api-key.js';
 import { rotateApiKey } from './routes/rotate-api-key.js';
 import { signInPage } from './routes/sign-in-page.js';
@@ -146,6 +148,8 @@ export const routes: readonly Route[] = [
   listUsers,
   getUser,
   patchUser,
+  eraseUser,
+  restoreUser,
   listErasures,
   health,
   livez,

@@ -50,7 +50,7 @@ describeEngines('accounts and keys', (engine) => {
       clock,
       authenticator,
       keys,
-      admin: createAdminService({ system: opened.system, secret }),
+      admin: createAdminService({ system: opened.system, secret, clock }),
     };
   }
 

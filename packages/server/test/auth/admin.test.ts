@@ -123,6 +123,20 @@ describeEngines('the operator', (engine) => {
     for (const id of [local, randomUUID()])
       for (const change of [{ tier: 'pro' }, { status: 'suspended' }])
         expect((await operate('PATCH', `/${id}`, change)).status).toBe(404);
-    expect((await operate('GET', `/${randomUUID()}`)).status).toBe(404);
+    const reason = 'why not';
+    const erased = await operate('DELETE', `/${local}`, { reason });
+    expect(erased.json).toMatchObject({
+      status: 409,
+      detail: expect.stringContaining('folder') as unknown,
+    });
+    expect((await operate('POST', `/${local}/restore`, { reason })).status).toBe(404);
+    for (const [method, path] of [
+      ['GET', ''],
+      ['DELETE', ''],
+      ['POST', '/restore'],
+    ] as const) {
+      const body = method === 'GET' ? undefined : { reason };
+      expect((await operate(method, `/${randomUUID()}${path}`, body)).status).toBe(404);
+    }
   });
 });

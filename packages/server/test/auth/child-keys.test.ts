@@ -37,7 +37,7 @@ describeEngines('keys made by keys', (engine) => {
       secret,
       onRevoked: (hash) => authenticator.forgetKey(hash),
     });
-    return { clock, authenticator, keys, admin: createAdminService({ system, secret }) };
+    return { clock, authenticator, keys, admin: createAdminService({ system, secret, clock }) };
   }
   type Node = ReturnType<typeof node>;
 

@@ -81,6 +81,80 @@ describeEngines('the erasure of an account', (engine) => {
     expect((await node.call('GET', '/api/v1/stats', key)).status).toBe(200);
   });
 
+  test('by the operator needs no mailbox: closed at once, given back, or erased with the same receipt', async () => {
+    const { email, browser, key, userId, content } = await newAccount();
+    const admin = `/admin/users/${userId}`;
+    const reason = 'asked for it by letter';
+    expect((await node.call('DELETE', admin, operator, {})).status).toBe(422);
+    expect((await node.call('DELETE', admin, key, { reason })).status).toBe(401);
+    const checkout = await node.call('POST', '/billing/lemonsqueezy/checkout', key, {
+      tier: 'pro',
+    });
+    await buy((checkout.json as { url: string }).url);
+    await node.arrived();
+    const asked = await node.call('DELETE', admin, operator, { reason });
+    expect(asked.json).toEqual({ erased_at: new Date(node.clock.now + 7 * dayMs).toISOString() });
+    await expect
+      .poll(async () => (await node.call('GET', '/api/v1/stats', key)).json)
+      .toMatchObject({ status: 403, code: 'account_closed' });
+    expect((await node.call('GET', '/api/v1/stats', browser)).status).toBe(401);
+    expect((await node.call('DELETE', admin, operator, { reason })).json).toMatchObject({
+      code: 'conflict',
+    });
+    await node.round();
+    expect(await paidOff(userId)).toBe(true);
+
+    await node.pass(6 * dayMs);
+    const back = await node.call('POST', `${admin}/restore`, operator, { reason: 'a mistake' });
+    expect(back.json).toMatchObject({ user_id: userId, status: 'active', memories: 1 });
+    await expect.poll(async () => (await node.call('GET', '/api/v1/stats', key)).status).toBe(200);
+    const { json } = await node.call('GET', '/auth/audit', key);
+    const { items } = json as { items: { actor: string }[] };
+    expect(items.filter(({ actor }) => actor === 'operator')).toMatchObject([
+      { action: 'erasure.undone', detail: { reason: 'a mistake' } },
+      { action: 'erasure.requested', detail: { reason } },
+    ]);
+    const seen = await node.call('GET', admin, operator);
+    expect((seen.json as { actions: object[] }).actions).toMatchObject([
+      { action: 'erasure.undone', reason: 'a mistake' },
+      { action: 'erasure.requested', reason },
+    ]);
+    const open = await node.call('POST', `${admin}/restore`, operator, { reason });
+    expect(open.status).toBe(409);
+
+    await node.call('DELETE', admin, operator, { reason });
+    await node.round();
+    const [receipt] = await node.pass(7 * dayMs);
+    expect(receipt?.counts).toMatchObject({ users: 1, memories: 1, operator_actions: 3 });
+    expect(node.failures).toEqual([]);
+    expect(await scanColumns(db, [email, content])).toEqual([]);
+    expect(await scanColumns(db, [userId])).toEqual(['erasure_receipts']);
+    expect((await node.call('DELETE', admin, operator, { reason })).status).toBe(404);
+  });
+
+  test('is no way out of a suspension, for operator and owner', async () => {
+    const { email, key, userId } = await newAccount();
+    const admin = `/admin/users/${userId}`;
+    const reason = 'abuse';
+    await node.call('PATCH', admin, operator, { status: 'suspended', reason });
+    expect((await node.call('DELETE', admin, operator, { reason })).status).toBe(200);
+    const resumed = await node.call('PATCH', admin, operator, { status: 'active', reason });
+    expect(resumed.json).toMatchObject({ status: 409, code: 'conflict' });
+    const back = await node.call('POST', `${admin}/restore`, operator, { reason });
+    expect(back.json).toMatchObject({ status: 'suspended' });
+    expect((await node.call('DELETE', admin, operator, { reason })).status).toBe(200);
+    const proof = await node.proof(email);
+    expect((await node.call('POST', '/auth/account/restore', {}, proof)).status).toBe(200);
+    const { json } = await node.call('GET', admin, operator);
+    expect(json).toMatchObject({ status: 'suspended' });
+    // What was refused is not recorded as done.
+    const done = (json as { actions: { action: string }[] }).actions.map(({ action }) => action);
+    expect(done.filter((action) => action === 'user.status')).toHaveLength(1);
+    await expect
+      .poll(async () => (await node.call('GET', '/api/v1/stats', key)).json)
+      .toMatchObject({ code: 'account_suspended' });
+  });
+
   test('takes that account alone, whatever the number of nodes that sweep', async () => {
     const { email, key, userId, content } = await newAccount();
     const neighbour = await newAccount();

@@ -29,7 +29,7 @@ describeEngines('checking a key', (engine) => {
     const { system } = db;
     const clock = { now: Date.now(), nowMs: () => clock.now };
     const authenticator = createAuthenticator({ system, secret, clock });
-    const admin = createAdminService({ system, secret });
+    const admin = createAdminService({ system, secret, clock });
     const { api_key } = await admin.createUser({
       email: `${randomUUID()}@example.com`,
       tier: 'pro',

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { openBilling } from '../../src/app/billing.js';
 import { createServices } from '../../src/app/services.js';
+import { createAdminService } from '../../src/auth/admin-service.system.js';
 import { createDeviceService } from '../../src/auth/device-grant.system.js';
 import { eraseAccounts } from '../../src/auth/erase-accounts.system.js';
 import type { Mail } from '../../src/auth/mailer.js';
@@ -95,7 +96,7 @@ export async function startLeavingNode(db: TestDatabase): Promise<LeavingNode> {
   const http = createHttpServer({
     ...services,
     config: { host: '127.0.0.1', port, version: '1.1.0', publicUrl },
-    admin: { accounts: services.accounts, token: operatorToken },
+    admin: { accounts: createAdminService(options), token: operatorToken },
     billing,
     signIn: {
       service,

@@ -38,6 +38,8 @@ const commands = [
   ['user', 'list'],
   ['user', 'show'],
   ['user', 'tier'],
+  ['user', 'erase'],
+  ['user', 'restore'],
   ['user', 'erasures'],
   ['user', 'suspend'],
   ['user', 'resume'],

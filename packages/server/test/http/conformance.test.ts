@@ -178,6 +178,8 @@ describe('Every operation', () => {
     await call('GET', `/admin/users/${user.user_id}`);
     await call('PATCH', `/admin/users/${user.user_id}`, { tier: 'promax' });
     await call('POST', `/admin/users/${user.user_id}/api-keys`, { name: 'from the operator' });
+    await call('DELETE', `/admin/users/${user.user_id}`, { reason: 'asked for it' });
+    await call('POST', `/admin/users/${user.user_id}/restore`, { reason: 'a mistake' });
     for (const path of [
       '/api/v1/health',
       '/livez',

@@ -13,10 +13,10 @@ import { asJson, printable } from '../output.js';
 import type { AccessFlags } from '../server-access.js';
 import { withAccess } from '../shared-options.js';
 
-/** `user create|list|show|tier|suspend|resume` */
+/** `user create|list|show|tier|suspend|resume|erase|restore|erasures` */
 export const userCommand = (context: CliContext): Command =>
   new Command('user')
-    .summary('make accounts, look at them, change their tier, suspend and resume them')
+    .summary('make accounts, look at them, change their tier, suspend, resume and erase them')
     .description(
       'Manages accounts, as the operator: directly when DATABASE_URL is set, else through a running server ' +
         'with STELLAR_ADMIN_TOKEN.',
@@ -25,9 +25,11 @@ export const userCommand = (context: CliContext): Command =>
     .addCommand(listCommand(context))
     .addCommand(showCommand(context))
     .addCommand(tierCommand(context))
-    .addCommand(erasuresCommand(context))
     .addCommand(statusCommand(context, 'suspend', 'suspended'))
     .addCommand(statusCommand(context, 'resume', 'active'))
+    .addCommand(eraseCommand(context))
+    .addCommand(restoreCommand(context))
+    .addCommand(erasuresCommand(context))
     .addHelpText(
       'after',
       `
@@ -35,7 +37,8 @@ Examples:
   $ stellar-memory user create mina@example.com --tier pro
   $ stellar-memory user list example.com
   $ stellar-memory user tier 3f0c2a52-… promax --reason 'beta tester'
-  $ stellar-memory user suspend 3f0c2a52-… --reason 'stolen card'`,
+  $ stellar-memory user suspend 3f0c2a52-… --reason 'stolen card'
+  $ stellar-memory user erase 3f0c2a52-… --reason 'asked for it by letter'`,
     );
 
 interface UserFlags extends AccessFlags {
@@ -105,6 +108,45 @@ const showCommand = (context: CliContext): Command =>
         context.output.line(
           `  ${at}  ${action}  ${printable(JSON.stringify(change))}  ${printable(reason ?? '')}`,
         );
+    });
+
+interface ReasonFlags extends AccessFlags {
+  readonly reason: string;
+  readonly json?: boolean;
+}
+
+const withReason = (command: Command): Command =>
+  withAccess(command)
+    .argument('<user-id>', 'id of the account')
+    .requiredOption('--reason <text>', 'why; kept with what was done')
+    .option('--json', 'print the answer as JSON');
+
+const eraseCommand = (context: CliContext): Command =>
+  withReason(new Command('erase'))
+    .description(
+      'Closes an account at once, has its subscription cancelled, and erases everything in it after seven days.',
+    )
+    .action(async (id: string, { reason, ...flags }: ReasonFlags) => {
+      const asked = await asOperator(context, flags, (accounts) =>
+        accounts.eraseUser(checkedId(id), { reason }),
+      );
+      context.output.line(
+        flags.json === true
+          ? asJson(asked)
+          : `It is closed, and erased at ${asked.erased_at}. Until then: stellar-memory user restore ${id}`,
+      );
+    });
+
+const restoreCommand = (context: CliContext): Command =>
+  withReason(new Command('restore'))
+    .description('Gives an account back that is to be erased; its subscription stays cancelled.')
+    .action(async (id: string, { reason, ...flags }: ReasonFlags) => {
+      const back = await asOperator(context, flags, (accounts) =>
+        accounts.restoreUser(checkedId(id), { reason }),
+      );
+      context.output.line(
+        flags.json === true ? asJson(back) : `${printable(back.email)} is ${back.status}.`,
+      );
     });
 
 const erasuresCommand = (context: CliContext): Command =>

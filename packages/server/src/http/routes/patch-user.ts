@@ -24,5 +24,6 @@ export const patchUser = defineRoute({
     schema: User,
     example: exampleUser,
   },
+  errors: ['conflict'],
   handler: ({ accounts }, { params, body }) => accounts.patchUser(userId(params.id), body),
 });

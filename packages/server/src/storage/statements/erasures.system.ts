@@ -27,17 +27,27 @@ export const selectTenantTables = (tx: SystemTransaction): Promise<TenantTable[]
      where c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'erasures'
      order by 1`);
 
-/** Closes an account and notes when it is to go; its sessions end. False when it is not open, or the local one. */
+/** When an erasure was asked for, and when it is to be. */
+export interface ErasureTimes {
+  readonly requestedAt: Date;
+  readonly dueAt: Date;
+}
+
+/**
+ * Closes an account and notes when it is to go; its sessions end. False when it is closed already, has another mailbox
+ * than the one that is named, or is the local one.
+ */
 export async function closeAccount(
   tx: SystemTransaction,
   userId: UserId,
-  email: string,
-  { requestedAt, dueAt }: { readonly requestedAt: Date; readonly dueAt: Date },
+  { requestedAt, dueAt }: ErasureTimes,
+  email?: string,
 ): Promise<boolean> {
   const rows = await tx.query(sql<{ userId: UserId }>`
     with closed as (
       update users set status = 'closed', updated_at = now()
-       where id = ${userId} and lower(email) = ${email} and status = 'active' and tier <> 'local'
+       where id = ${userId} and status <> 'closed' and tier <> 'local'
+         ${email === undefined ? sql`` : sql`and lower(email) = ${email}`}
       returning id
     ), ended as (
       delete from sessions s using closed where s.user_id = closed.id
@@ -48,7 +58,7 @@ export async function closeAccount(
   return rows.length === 1;
 }
 
-/** Opens an account again that was to be erased and has lost nothing yet. */
+/** Gives an account back that was to be erased and has lost nothing yet; one that an operator suspended stays so. */
 export async function reopenAccount(
   tx: SystemTransaction,
   userId: UserId,
@@ -60,7 +70,9 @@ export async function reopenAccount(
        where user_id = ${userId} and due_at > ${now.toISOString()}::timestamptz and counts = '{}'
       returning user_id
     )
-    update users set status = 'active', updated_at = now()
+    update users set updated_at = now(), status = coalesce((
+             select change ->> 'after' from operator_actions
+              where user_id = ${userId} and action = 'user.status' order by at desc, id limit 1), 'active')
       from undone where users.id = undone.user_id
     returning users.id as "userId"`);
   return rows.length === 1;

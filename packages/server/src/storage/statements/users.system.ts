@@ -119,16 +119,19 @@ export const selectAccounts = (
     order by u.created_at desc, u.id desc
     limit ${limit}`);
 
-/** Opens or closes an account to its keys. The local account stays open. */
+/** Opens or closes an account to its keys. False when it is to be erased, and for the local one, which stays open. */
 export async function changeStatus(
   tx: SystemTransaction,
   userId: UserId,
   status: 'active' | 'suspended',
-): Promise<void> {
-  await tx.query(sql`
+): Promise<boolean> {
+  const rows = await tx.query(sql<{ userId: UserId }>`
     update users set status = ${status}, updated_at = now()
-    where id = ${userId} and tier <> 'local' and status <> 'closed'`);
+    where id = ${userId} and tier <> 'local' and status <> 'closed'
+    returning id as "userId"`);
+  return rows.length === 1;
 }
+
 /** An account that a mailbox opens. */
 export interface MailboxOwner {
   readonly userId: UserId;

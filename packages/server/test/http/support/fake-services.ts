@@ -372,6 +372,16 @@ export class AccountsInMemory implements AdminService {
     return { pending: [], receipts: [] };
   }
 
+  async eraseUser(id: UserId) {
+    await this.getUser(id);
+    return { erased_at: '2026-12-01T00:00:00.000Z' };
+  }
+
+  async restoreUser(id: UserId) {
+    const { actions: _none, ...user } = await this.getUser(id);
+    return user;
+  }
+
   async patchUser(id: UserId, { tier, status }: PatchUserRequest) {
     const found = [...this.#users.values()].find(({ user_id }) => user_id === id);
     if (found === undefined) throw new StellarError('not_found');

@@ -163,6 +163,11 @@ const builders: Readonly<Record<string, Build>> = {
   listUsers: () => ({ path: '/admin/users' }),
   getUser: ({ userId }) => ({ path: `/admin/users/${userId}` }),
   patchUser: ({ userId }) => ({ path: `/admin/users/${userId}`, body: { tier: 'pro' } }),
+  eraseUser: ({ userId }) => ({ path: `/admin/users/${userId}`, body: { reason: 'probe' } }),
+  restoreUser: ({ userId }) => ({
+    path: `/admin/users/${userId}/restore`,
+    body: { reason: 'probe' },
+  }),
   health: () => ({ path: '/api/v1/health' }),
   livez: () => ({ path: '/livez' }),
   readyz: () => ({ path: '/readyz' }),
