@@ -146,5 +146,5 @@ describeEngines('the life of an account, over HTTP', (engine) => {
     await expect.poll(async () => (await node.call('GET', '/api/v1/stats', key)).status).toBe(401);
     process.stdout.write(`\n${engine.name}\n${said.map((line) => `  ✓ ${line}\n`).join('')}`);
     said.length = 0;
-  }, 180_000);
+  }, 600_000);
 });

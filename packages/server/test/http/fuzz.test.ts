@@ -55,7 +55,7 @@ describeEngines('Fuzzing from the OpenAPI document', (engine) => {
       .filter((line) => /"level":"(?:error|warn)"/.test(line))
       .filter((line) => !line.includes('"route":"/readyz"'));
     expect(alarms).toEqual([]);
-  }, 240_000);
+  }, 600_000);
 });
 
 async function inLanes(

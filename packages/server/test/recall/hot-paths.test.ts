@@ -85,7 +85,7 @@ describeEngines('hot paths of recall, as the app role among the rows of others',
     }
     if (space !== undefined && engine.name === 'postgres') await buildGraph(db, space);
     await db.owner.exec('analyze');
-  }, 180_000);
+  }, 600_000);
   afterAll(() => db.close());
 
   /** The plans of an answer by a node that had nothing of the tenant, and of the same again. */

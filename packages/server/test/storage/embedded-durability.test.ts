@@ -11,7 +11,7 @@ import { startParameters } from '../../src/storage/embedded/start-parameters.js'
 import { startEmbeddedProcess } from '../support/embedded-process.js';
 import { embeddedTemplate } from '../support/embedded-template.js';
 
-describe('what the embedded engine acknowledged', { timeout: 240_000 }, () => {
+describe('what the embedded engine acknowledged', { timeout: 600_000 }, () => {
   let directory: string;
 
   beforeEach(async () => {

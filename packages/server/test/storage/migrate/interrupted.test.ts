@@ -57,7 +57,7 @@ describe.skipIf(!hasPostgres())('a migration that is cut off', () => {
       expect(withoutBookkeeping(await dumpSchema(owner)), `step ${step}`).toBe(v1.dump);
       expect(await rowsOf(owner)).toEqual(v1.rows);
     }
-  }, 240_000);
+  }, 600_000);
 
   test('on its way back goes on either way from there', async () => {
     await seedV1(owner, 100);
