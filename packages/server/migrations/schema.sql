@@ -264,6 +264,33 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.remember_mutations(owner uuid, answers jsonb, memories_after bigint, agents_after integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'auto'
+AS $function$
+declare
+  place bigint;
+begin
+  -- What the clients are told was worked out before anything was written. Should the rows have come to anything else,
+  -- nothing of it may be committed.
+  if not exists (
+      select from tenant_usage u
+       where u.user_id = owner and u.agents = agents_after
+         and u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4 = memories_after) then
+    raise exception 'a group of mutations came to something else than its plan';
+  end if;
+  -- Of the change that this transaction made, or of the one before when it changed nothing.
+  select s.head into place from tenant_sync s where s.user_id = owner;
+  place := coalesce(place, 0);
+  insert into mutations (user_id, mid, fingerprint, seq, results)
+  select owner, i.mid, i.fingerprint, place, i.results
+    from jsonb_to_recordset(answers) as i (mid text, fingerprint text, results jsonb);
+  return place;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.reorbit_due(owner uuid, orbit double precision[], capacities integer[], moment double precision, at_most integer, waits boolean, OUT moved integer, OUT due double precision)
  RETURNS record
  LANGUAGE plpgsql
@@ -1465,6 +1492,8 @@ grant execute on function recalled_memories to stellar_app;
 grant execute on function record_change to stellar_app;
 
 grant execute on function record_changes to public;
+
+grant execute on function remember_mutations to stellar_app;
 
 grant execute on function reorbit_due to stellar_app;
 

@@ -82,7 +82,7 @@ export function createFollowing(
 /** Every writer tells the index of its commit: whoever waits for the tenant's changes is woken by the same word. */
 export const wakingAfterCommits = (index: LexicalIndex, bus: WakeBus): LexicalIndex => ({
   encode: (document) => index.encode(document),
-  add: (tx, doc, document) => index.add(tx, doc, document),
+  add: (tx, documents) => index.add(tx, documents),
   remove: (tx, docs) => index.remove(tx, docs),
   search: (tx, request) => index.search(tx, request),
   guess: (...question) => index.guess(...question),

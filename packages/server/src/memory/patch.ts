@@ -146,7 +146,7 @@ async function write(
     keepFormer(tx, before, written),
     ...(before.content === after.content ? [] : [updateIdentities(tx, [after])]),
     orbitsOtherwise(before, written) && settleOrbits(tx, epochSeconds(dependencies.clock)),
-    ...(reindexed ? [index.remove(tx, [before.doc]), index.add(tx, doc, written)] : []),
+    ...(reindexed ? [index.remove(tx, [before.doc]), index.add(tx, [written])] : []),
     // Behind the writes, in the same message.
     onUsage && selectUsage(tx).then((usage) => onUsage(usage!)),
   ]);

@@ -3,7 +3,7 @@ import { StellarError } from '../domain/stellar-error.js';
 import { DatabaseError } from '../storage/database-error.js';
 
 /** Stores that share one transaction at most. Above ~50 the gain is flat and a failure costs more. */
-const groupSize = 50;
+export const groupSize = 50;
 /** Stores of one tenant that may wait in a node before it says busy. */
 const maxWaiting = 1_000;
 

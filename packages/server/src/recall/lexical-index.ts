@@ -11,6 +11,11 @@ export interface IndexedDocument {
   readonly occurredAt: number | null;
 }
 
+/** The same with its document number. */
+export interface NumberedDocument extends IndexedDocument {
+  readonly doc: number;
+}
+
 /** What to look for. */
 export interface SearchRequest {
   readonly text: string;
@@ -93,8 +98,8 @@ export interface Guess {
 export interface LexicalIndex {
   /** The entry that the store statement writes to `index_recent` beside the memory. Pure. */
   encode(document: IndexedDocument): Uint8Array;
-  /** Indexes an edited memory under its new document number, in the transaction that edits it. */
-  add(tx: TenantTransaction, doc: number, document: IndexedDocument): Promise<void>;
+  /** Indexes edited memories under their new document numbers, in the transaction that edits them. */
+  add(tx: TenantTransaction, documents: readonly NumberedDocument[]): Promise<void>;
   /** Takes documents out, in the transaction that forgets them or gives them new numbers. */
   remove(tx: TenantTransaction, docs: readonly number[]): Promise<void>;
   /** Ranks inside the caller's read-only transaction. */

@@ -4,6 +4,7 @@ import type { MemoryId, UserId } from '../../src/domain/ids.js';
 import { type CountingDatabase, counting } from '../support/counting-database.js';
 import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
 import { openNode, type TestNode } from '../support/memory-service.js';
+import { mutation } from './mutations/sending.js';
 
 describeEngines('round trips to the database', (engine) => {
   let db: TestDatabase;
@@ -64,6 +65,17 @@ describeEngines('round trips to the database', (engine) => {
 
   test('a batch takes two, whatever its size', async () => {
     await node.memories.storeBatch(user, [request, request, request]);
+    expect(database.trips).toBe(2);
+  });
+
+  test('a group of mutations takes two, whatever is in it', async () => {
+    const kept = await node.memories.store(user, request);
+    database.reset();
+    await node.memories.mutate(user, [
+      mutation([{ op: 'store', memory: { content: 'The lighthouse.', agent_id: 'ann' } }]),
+      mutation([{ op: 'edit', id: kept.id, set: { content: 'The pier.', agent_id: 'bob' } }]),
+      mutation([{ op: 'recalled', id: kept.id }]),
+    ]);
     expect(database.trips).toBe(2);
   });
 

@@ -4,6 +4,7 @@ import { uuidv7 } from '../../domain/ids.js';
 import { applyOp, type Outcome, type StampedOp } from '../../domain/merge.js';
 import { StellarError } from '../../domain/stellar-error.js';
 import type { KeptVersion } from '../../storage/statements/memory-versions.js';
+import type { GrowthUsage } from '../../storage/statements/store-memories.js';
 import { isOf } from '../as-agent.js';
 import { agentOf, type Draft, draftOf } from './draft.js';
 import type { GroupView } from './group-view.js';
@@ -38,6 +39,11 @@ export class GroupPlan {
   /** Every memory that an operation named. */
   get drafts(): Draft[] {
     return [...this.#drafts.values()];
+  }
+
+  /** What is in use when everything is written. */
+  get usage(): GrowthUsage {
+    return this.#room.usage;
   }
 
   /** What memories said before an edit, and edits that did not stay: kept, in the order in which it happened. */

@@ -1,4 +1,5 @@
 import type { StellarError } from '../../domain/stellar-error.js';
+import type { GrowthUsage } from '../../storage/statements/store-memories.js';
 import { type LockedCounters, totalMemories } from '../../storage/statements/tenant-usage.js';
 import { fullTier } from '../quota.js';
 import type { GroupView } from './group-view.js';
@@ -25,6 +26,15 @@ export class Room {
     this.#memoriesOf = new Map(agents.map(({ agent, memories }) => [agent, memories]));
     this.#lapsed = lapsed;
     this.#upgrade = upgrade;
+  }
+
+  /** What is in use by now. */
+  get usage(): GrowthUsage {
+    const { memoryLimit, agentLimit } = this.#counters;
+    return {
+      memories: { used: this.#memories, limit: memoryLimit },
+      agents: { used: this.#agents, limit: agentLimit },
+    };
   }
 
   /** Takes room for a memory of the agent, or says why there is none. */

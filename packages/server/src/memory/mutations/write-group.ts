@@ -1,17 +1,17 @@
 import { epochSeconds } from '../../domain/clock.js';
-import { moveAgent } from '../../storage/statements/agents.js';
+import { type AgentGrowth, growAgents } from '../../storage/statements/agents.js';
 import { moveToForgotten } from '../../storage/statements/forgotten-memories.js';
 import {
   type MemoryRecord,
   updateClocks,
   updateMemories,
 } from '../../storage/statements/memories.js';
-import { updateIdentities } from '../../storage/statements/memory-identities.js';
+import { insertIdentities, updateIdentities } from '../../storage/statements/memory-identities.js';
 import { addRecalls } from '../../storage/statements/memory-recalls.js';
 import { insertVersions } from '../../storage/statements/memory-versions.js';
 import { settleOrbits } from '../../storage/statements/orbits.js';
-import { type GrowthUsage, insertMemories } from '../../storage/statements/store-memories.js';
-import { moveCounters } from '../../storage/statements/tenant-usage.js';
+import { insertCounted } from '../../storage/statements/store-memories.js';
+import { type LockedCounters, moveCounters } from '../../storage/statements/tenant-usage.js';
 import { insertTombstones } from '../../storage/statements/tombstones.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
 import type { MemoryDependencies } from '../dependencies.js';
@@ -20,17 +20,19 @@ import type { Birth, Edit, GroupWrites } from './group-writes.js';
 
 /**
  * Writes what a group of mutations has come to, all in one message. What leaves goes before what comes, so that no
- * limit is met that the plan did not meet. Answers what is in use afterwards, when memories were stored.
+ * limit is met that the plan did not meet.
  */
 export async function writeGroup(
   tx: TenantTransaction,
   dependencies: MemoryDependencies,
   writes: GroupWrites,
-): Promise<GrowthUsage | undefined> {
+  { mergesDuplicates }: Pick<LockedCounters, 'mergesDuplicates'>,
+): Promise<void> {
   const { stored, edited, vanished, recalled, newVersions } = writes;
-  const [, usage] = await Promise.all([
+  await Promise.all([
     rewrite(tx, dependencies, writes),
-    stored.length > 0 ? insertStored(tx, stored) : undefined,
+    stored.length > 0 && insertStored(tx, stored),
+    mergesDuplicates && identify(tx, writes),
     newVersions.length > 0 && insertVersions(tx, newVersions),
     vanished.length > 0 && insertTombstones(tx, vanished),
     recalled.length > 0 && addRecalls(tx, recalled),
@@ -38,7 +40,6 @@ export async function writeGroup(
     (recalled.length > 0 || edited.some(({ before, memory }) => orbitsOtherwise(before, memory))) &&
       settleOrbits(tx, epochSeconds(dependencies.clock)),
   ]);
-  return usage;
 }
 
 /** Edits go before forgetting, which takes along what the memory said at last. */
@@ -48,20 +49,21 @@ async function rewrite(
   { edited, forgotten, versions }: GroupWrites,
 ): Promise<void> {
   const reindexed = edited.filter((edit) => edit.reindexed);
-  const reworded = edited
-    .filter(({ before, memory }) => before.content !== memory.content)
-    .map(({ memory }) => memory);
+  const growth = growthOfAgents(edited, forgotten);
   const dead = [...forgotten, ...reindexed.map(({ before }) => before)].map(({ doc }) => doc);
   const gone = { at: epochSeconds(clock), reason: 'asked' } as const;
   await Promise.all([
     edited.length + forgotten.length > 0 &&
       moveCounters(tx, zoneMoves(edited, forgotten), reindexed.length),
     dead.length > 0 && index.remove(tx, dead),
-    ...agentMoves(edited, forgotten).map((move) => moveAgentSurely(tx, move)),
+    growth.length > 0 && growAgents(tx, growth),
     versions.length > 0 && insertVersions(tx, versions),
     edited.length > 0 && updateMemories(tx, edited),
-    reworded.length > 0 && updateIdentities(tx, reworded),
-    ...reindexed.map(({ memory }) => index.add(tx, memory.doc, memory)),
+    reindexed.length > 0 &&
+      index.add(
+        tx,
+        reindexed.map(({ memory }) => memory),
+      ),
     forgotten.length > 0 &&
       moveToForgotten(
         tx,
@@ -71,18 +73,31 @@ async function rewrite(
   ]);
 }
 
-async function insertStored(tx: TenantTransaction, stored: readonly Birth[]): Promise<GrowthUsage> {
+async function insertStored(tx: TenantTransaction, stored: readonly Birth[]): Promise<void> {
   const clocked = stored.filter(({ clocks }) => Object.keys(clocks).length > 0);
   const clocks = clocked.map((birth) => ({ id: birth.memory.id, clocks: birth.clocks }));
-  const [{ shortOf, usage }] = await Promise.all([
-    insertMemories(
+  await Promise.all([
+    insertCounted(
       tx,
       stored.map(({ memory }) => memory),
     ),
     clocks.length > 0 && updateClocks(tx, clocks),
   ]);
-  if (shortOf !== null) throw new Error(`a plan found room where there is none for ${shortOf}`);
-  return usage;
+}
+
+/** Makes memories findable by what they say now. */
+async function identify(tx: TenantTransaction, { stored, edited }: GroupWrites): Promise<void> {
+  const reworded = edited
+    .filter(({ before, memory }) => before.content !== memory.content)
+    .map(({ memory }) => memory);
+  await Promise.all([
+    stored.length > 0 &&
+      insertIdentities(
+        tx,
+        stored.map(({ memory }) => memory.id),
+      ),
+    reworded.length > 0 && updateIdentities(tx, reworded),
+  ]);
 }
 
 function zoneMoves(edited: readonly Edit[], forgotten: readonly MemoryRecord[]): number[] {
@@ -95,18 +110,22 @@ function zoneMoves(edited: readonly Edit[], forgotten: readonly MemoryRecord[]):
   return moves;
 }
 
-interface AgentMove {
-  readonly leaves: string | null;
-  readonly enters: string | null;
-}
-
-const agentMoves = (edited: readonly Edit[], forgotten: readonly MemoryRecord[]): AgentMove[] =>
-  [
-    ...forgotten.map(({ agentId }) => ({ leaves: agentId, enters: null })),
-    ...edited.map(({ before, memory }) => ({ leaves: before.agentId, enters: memory.agentId })),
-  ].filter(({ leaves, enters }) => leaves !== enters);
-
-async function moveAgentSurely(tx: TenantTransaction, move: AgentMove): Promise<void> {
-  if (!(await moveAgent(tx, move)))
-    throw new Error('a plan found room where there is none for an agent');
+/** What agents get and lose in all, in the order of their names. */
+function growthOfAgents(
+  edited: readonly Edit[],
+  forgotten: readonly MemoryRecord[],
+): AgentGrowth[] {
+  const growth = new Map<string, number>();
+  const add = (agent: string | null, by: number): void => {
+    if (agent !== null) growth.set(agent, (growth.get(agent) ?? 0) + by);
+  };
+  for (const { agentId } of forgotten) add(agentId, -1);
+  for (const { before, memory } of edited) {
+    add(before.agentId, -1);
+    add(memory.agentId, 1);
+  }
+  return [...growth]
+    .filter(([, by]) => by !== 0)
+    .map(([agentId, by]) => ({ agentId, by }))
+    .toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1));
 }

@@ -8,6 +8,7 @@ import type {
   Guess,
   IndexedDocument,
   LexicalIndex,
+  NumberedDocument,
   SearchHit,
   SearchRequest,
 } from '../lexical-index.js';
@@ -92,8 +93,11 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     return encodeEntry(this.#ranking.analyse(document), document, analysisVersion);
   }
 
-  add(tx: TenantTransaction, doc: number, document: IndexedDocument): Promise<void> {
-    return insertRecent(tx, doc, this.encode(document));
+  add(tx: TenantTransaction, documents: readonly NumberedDocument[]): Promise<void> {
+    return insertRecent(
+      tx,
+      documents.map((document) => ({ doc: document.doc, entry: this.encode(document) })),
+    );
   }
 
   remove(tx: TenantTransaction, docs: readonly number[]): Promise<void> {

@@ -7,7 +7,7 @@ export const indexWithVectors = (
   embedding: Pick<EmbeddingService, 'noteChange' | 'close'>,
 ): LexicalIndex => ({
   encode: (document) => lexical.encode(document),
-  add: (tx, doc, document) => lexical.add(tx, doc, document),
+  add: (tx, documents) => lexical.add(tx, documents),
   remove: (tx, docs) => lexical.remove(tx, docs),
   search: (tx, request) => lexical.search(tx, request),
   // Only the lexical part could be guessed, and that is not the answer.

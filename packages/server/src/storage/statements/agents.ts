@@ -21,6 +21,40 @@ export async function moveAgent(
   return row?.fits === true;
 }
 
+/** How many memories more or fewer an agent has; never 0. */
+export interface AgentGrowth {
+  readonly agentId: string;
+  readonly by: number;
+}
+
+/** Counts what agents get and lose together. The caller holds the counter row's lock and knows that there is room. */
+export async function growAgents(
+  tx: TenantTransaction,
+  growth: readonly AgentGrowth[],
+): Promise<void> {
+  await tx.query(sql`
+    with moved as (
+      select agent_id, by from unnest(${growth.map(({ agentId }) => agentId)}::text[],
+                                      ${growth.map(({ by }) => by)}::int[]) as g (agent_id, by)
+    ), gone as (
+      delete from agents a using moved m
+       where a.user_id = ${tx.userId} and a.agent_id = m.agent_id and a.memories + m.by <= 0
+      returning a.agent_id
+    ), kept as (
+      update agents a set memories = a.memories + m.by from moved m
+       where a.user_id = ${tx.userId} and a.agent_id = m.agent_id and a.memories + m.by > 0
+      returning a.agent_id
+    ), come as (
+      insert into agents (user_id, agent_id, memories)
+      select ${tx.userId}, m.agent_id, m.by from moved m
+       where m.by > 0 and not exists (
+             select from agents a where a.user_id = ${tx.userId} and a.agent_id = m.agent_id)
+      returning agent_id
+    )
+    update tenant_usage set agents = agents + (select count(*) from come) - (select count(*) from gone)
+     where user_id = ${tx.userId} and (select count(*) from come) <> (select count(*) from gone)`);
+}
+
 /** An agent and how many memories are his. */
 export interface AgentRow {
   readonly agentId: string;

@@ -7,14 +7,15 @@ export interface RecentRow {
   readonly entry: Uint8Array;
 }
 
-/** Adds one document; the store statement writes its own. */
+/** Adds documents; the store statement writes its own. */
 export async function insertRecent(
   tx: TenantTransaction,
-  doc: number,
-  entry: Uint8Array,
+  added: readonly RecentRow[],
 ): Promise<void> {
   await tx.query(sql`
-    insert into index_recent (user_id, doc, entry) values (${tx.userId}, ${doc}, ${entry})`);
+    insert into index_recent (user_id, doc, entry)
+    select ${tx.userId}, a.doc, a.entry
+      from unnest(${added.map(({ doc }) => doc)}::int[], ${added.map(({ entry }) => entry)}::bytea[]) as a (doc, entry)`);
 }
 
 /** Recent documents from one number up to, not including, another, ascending. */

@@ -1,6 +1,7 @@
 import type { MutationResult } from '@stellar-memory/protocol';
 import { sql } from '../sql.js';
 import type { TenantTransaction } from '../tenant-door.js';
+import type { GrowthUsage } from './store-memories.js';
 
 /** Days an answer is remembered. */
 const keptDays = 7;
@@ -29,22 +30,15 @@ export const selectAnsweredMutations = (
 
 /**
  * Remembers answers, the last of a transaction's writes: the number is the one that its change got, or that of the
- * change before when it changed nothing. Answers the number.
+ * change before when it changed nothing. Answers the number. Fails when anything else is in use than was planned.
  */
 export async function insertMutations(
   tx: TenantTransaction,
   answers: readonly MutationAnswer[],
+  { memories, agents }: GrowthUsage,
 ): Promise<number> {
   const [row] = await tx.query(sql<{ seq: number }>`
-    with place as (
-      select coalesce((select head from tenant_sync where user_id = ${tx.userId}), 0) as seq
-    ), remembered as (
-      insert into mutations (user_id, mid, fingerprint, seq, results)
-      select ${tx.userId}, i.mid, i.fingerprint, place.seq, i.results
-        from jsonb_to_recordset(${JSON.stringify(answers)}::jsonb)
-             as i (mid text, fingerprint text, results jsonb) cross join place
-    )
-    select seq from place`);
+    select remember_mutations(${tx.userId}, ${JSON.stringify(answers)}::jsonb, ${memories.used}, ${agents.used}) as seq`);
   return row!.seq;
 }
 

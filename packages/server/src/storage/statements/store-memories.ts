@@ -65,12 +65,21 @@ export async function insertMemories(
   memories: readonly NewMemory[],
 ): Promise<StoreOutcome> {
   const [outcome] = await Promise.all([
-    callStore(tx, memories, sql``),
+    insertCounted(tx, memories),
     insertIdentities(
       tx,
       memories.map(({ id }) => id),
     ),
   ]);
+  return outcome;
+}
+
+/** The same for a tenant who has no duplicates merged. */
+export async function insertCounted(
+  tx: TenantTransaction,
+  memories: readonly NewMemory[],
+): Promise<StoreOutcome> {
+  const outcome = await callStore(tx, memories, sql``);
   if (outcome === undefined) throw new Error('the tenant has no counter row');
   return outcome;
 }

@@ -48,15 +48,18 @@ const toUsage = (row: UsageRow): TenantUsage => ({
 export interface LockedCounters extends TenantUsage {
   /** The document number that the next memory gets. */
   readonly nextDoc: number;
+  /** Whether memories are to be found by what they say. */
+  readonly mergesDuplicates: boolean;
 }
 
 /** Takes the counter row's lock and reads it. */
 export async function lockCounters(tx: TenantTransaction): Promise<LockedCounters> {
-  const [row] = await tx.query(sql<UsageRow & { next_doc: number }>`
-    select zone_0, zone_1, zone_2, zone_3, zone_4, memory_limit, agents, agent_limit, version, next_doc
+  const [row] = await tx.query(sql<UsageRow & { next_doc: number; merges_duplicates: boolean }>`
+    select zone_0, zone_1, zone_2, zone_3, zone_4, memory_limit, agents, agent_limit, version, next_doc,
+           merges_duplicates
       from tenant_usage where user_id = ${tx.userId} for update`);
   if (row === undefined) throw new Error('the tenant has no counter row');
-  return { ...toUsage(row), nextDoc: row.next_doc };
+  return { ...toUsage(row), nextDoc: row.next_doc, mergesDuplicates: row.merges_duplicates };
 }
 
 /** Adds up the memories of every zone. */

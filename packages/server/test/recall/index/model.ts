@@ -83,7 +83,10 @@ export class TenantModel {
     const number = await this.#door.withTenant(this.userId, async (tx) => {
       await lockUsage(tx);
       const renumbered = await changeUsage(tx, { documents: 1 });
-      await Promise.all([insertDead(tx, [doc]), insertRecent(tx, renumbered, entryOf(document))]);
+      await Promise.all([
+        insertDead(tx, [doc]),
+        insertRecent(tx, [{ doc: renumbered, entry: entryOf(document) }]),
+      ]);
       return renumbered;
     });
     this.live.delete(doc);
