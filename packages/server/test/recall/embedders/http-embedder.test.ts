@@ -7,7 +7,8 @@ import {
   type HttpEmbedderOptions,
 } from '../../../src/recall/embedders/http-embedder.js';
 import { retryAfterMs } from '../../../src/recall/embedders/retry.js';
-import { fail, type Provider, sendJson, startProvider } from './provider.js';
+import { sendJson } from '../../support/fake-endpoint.js';
+import { fail, type Provider, startProvider } from './provider.js';
 
 const key = 'sk-very-secret';
 const patient: Patience = { timeoutMs: 5_000, attempts: 4 };
