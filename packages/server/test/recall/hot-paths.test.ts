@@ -64,6 +64,23 @@ const byWords: Readonly<Record<string, Ask>> = {
   'a batch': (memories, user) => memories.recallBatch(user, queries),
 };
 
+/** What is asked where words and meaning decide. */
+const byMeaning: Readonly<Record<string, Ask>> = {
+  'a few words': byWords['a few words']!,
+  'behind a filter that every fifth passes': ask({
+    q: `${inEveryThousandth(3)} ${typical(7)}`,
+    zone: '3',
+    agent_id: 'agent-3',
+  }),
+  'behind filters that few pass': ask({
+    q: `${inEveryThousandth(3)} ${typical(7)}`,
+    zone: '3',
+    since: '2023-11-14',
+    agent_id: 'agent-3',
+    metadata: '{"topic":3}',
+  }),
+};
+
 describeEngines('hot paths of recall, as the app role among the rows of others', (engine) => {
   verifies('NFR-perf', 'NFR-rls');
   const sizes = engine.name === 'embedded' ? [small, middle] : [small, middle, large];
@@ -146,10 +163,24 @@ describeEngines('hot paths of recall, as the app role among the rows of others',
   const bySize = sizes.filter((size) => size > small);
   test.for(bySize)('words and meaning of %i memories, by the graph', async (size, context) => {
     context.skip(space === undefined || engine.name === 'embedded', 'no graph there');
-    const plan = await expectFast(size, byWords['a few words']!, meaningOf(space!));
-    expect(plan).toMatch(/Index Scan using memory_vectors_\d+_embedding\w*_idx/);
-    expect(plan).toContain('Order By');
-    expect(partitionsIn(plan)).toBe(1);
+    for (const path of ['a few words', 'behind a filter that every fifth passes']) {
+      const plan = await expectFast(size, byMeaning[path]!, meaningOf(space!));
+      expect(plan).toMatch(/Index Scan using memory_vectors_\d+_embedding\w*_idx/);
+      expect(plan).toContain('Order By');
+      expect(partitionsIn(plan)).toBe(1);
+    }
+  });
+
+  test.for(sizes)('behind a filter that few of %i pass, vectors by key', async (size, context) => {
+    context.skip(space === undefined || engine.name === 'embedded', 'no graph there');
+    const { cold } = await plansOf(
+      size,
+      byMeaning['behind filters that few pass']!,
+      meaningOf(space!),
+    );
+    expect(cold).not.toMatch(/Seq Scan on/);
+    expect(cold).toMatch(/Index Scan using memory_vectors_\d+_pkey/);
+    expect(partitionsIn(cold)).toBe(1);
   });
 });
 

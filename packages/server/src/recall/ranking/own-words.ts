@@ -35,18 +35,19 @@ const plenty = 10;
  * BM25 of the matching documents and of the sessions they lie in, into the scratch memory. Unless `all` are wanted,
  * documents that match nothing but the last, common words are left out once they cannot be candidates any more, or
  * once there are plenty that match better: a word of every second text must not cost what it weighs so little.
+ *
+ * Answers how many of the matches opened new documents: what only the others match is left for {@link scoreLeftOut}.
  */
-export function scoreOwnWords(pass: Pass, norms: DocumentNorms, all: boolean): void {
+export function scoreOwnWords(pass: Pass, norms: DocumentNorms, all: boolean): number {
   const { matches, scratch, weights } = pass;
   const sessions = sessionTotals(pass);
   const once = new Float64Array(tabulated);
   let rest = matches.reduce((sum, { worth }) => sum + worth, 0) * (weights.k1 + 1);
-  let open = true;
-  for (const match of matches) {
-    if (!all && open && scratch.touchedCount >= weights.candidates)
-      open =
-        scratch.touchedCount < weights.candidates * plenty &&
-        rest >= stepOfBest(scratch, weights.candidates).score;
+  let opened = 0;
+  for (const [at, match] of matches.entries()) {
+    // Once closed, closed: matches come by what they are worth.
+    const open = opened === at && (all || staysOpen(pass, rest));
+    if (open) opened += 1;
     for (let length = 0; length < tabulated; length++)
       once[length] = match.worth * saturated(1, norms.of(length), weights.k1);
     scoreDocuments(pass, match, norms, once, open);
@@ -54,6 +55,34 @@ export function scoreOwnWords(pass: Pass, norms: DocumentNorms, all: boolean): v
     rest -= match.worth * (weights.k1 + 1);
   }
   noteBest(pass);
+  return opened;
+}
+
+/** Whether a document that has had no score yet could still be a candidate, and candidates are needed. */
+function staysOpen({ scratch, weights }: Pass, rest: number): boolean {
+  if (scratch.touchedCount < weights.candidates) return true;
+  if (scratch.touchedCount >= weights.candidates * plenty) return false;
+  return rest >= stepOfBest(scratch, weights.candidates).score;
+}
+
+/**
+ * BM25 of the documents that {@link scoreOwnWords} left out, when somebody pages so far down that they are wanted.
+ * No score that was given before changes, so that the pages before stay as they were.
+ */
+export function scoreLeftOut(pass: Pass, norms: DocumentNorms, opened: number): void {
+  const { view, matches, scratch, weights } = pass;
+  scratch.settle();
+  const { own } = scratch;
+  for (const { postings, worth } of matches.slice(opened)) {
+    const { docs, frequencies } = postings;
+    for (let at = 0; at < docs.length; at++) {
+      const doc = docs[at]!;
+      if (scratch.isSettled(doc)) continue;
+      if (own[doc] === 0) scratch.touched[scratch.touchedCount++] = doc;
+      own[doc]! += worth * saturated(frequencies[at]!, norms.of(view.lengths[doc]!), weights.k1);
+      if (own[doc]! > scratch.bestOwn) scratch.bestOwn = own[doc]!;
+    }
+  }
 }
 
 /**

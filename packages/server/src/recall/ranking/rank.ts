@@ -3,7 +3,7 @@ import type { IndexView } from '../index-view.js';
 import { addDated, addSpoken, chooseCandidates, type DocumentFilter } from './candidates.js';
 import { exactHolders } from './exact.js';
 import { findMatches } from './matches.js';
-import { DocumentNorms, scoreOwnWords } from './own-words.js';
+import { DocumentNorms, scoreLeftOut, scoreOwnWords } from './own-words.js';
 import type { Pass } from './pass.js';
 import { rankRest } from './rest.js';
 import { bestCandidates, partsOf, type ScoreParts } from './score.js';
@@ -51,14 +51,16 @@ export function createRank(weights: Weights = defaultWeights): Rank {
 
 function rankMatches(pass: Pass, { limit, filter, explain }: RankOptions): Ranking {
   const norms = new DocumentNorms(pass.weights, pass.view.averageLength);
-  scoreOwnWords(pass, norms, filter !== undefined || limit > pass.weights.candidates);
+  const opened = scoreOwnWords(pass, norms, filter !== undefined);
   const holders = exactHolders(pass);
   for (const doc of holders) pass.scratch.addGiver(doc);
   chooseCandidates(pass, filter);
   addDated(pass);
   addSpoken(pass);
   const best = bestCandidates(pass, { norms, holders, limit, filter });
-  const ranking = best.docs.length < limit ? rankRest(best, pass.scratch, limit, filter) : best;
+  const fills = best.docs.length < limit;
+  if (fills && opened < pass.matches.length) scoreLeftOut(pass, norms, opened);
+  const ranking = fills ? rankRest(best, pass.scratch, limit, filter) : best;
   if (!explain) return { ...ranking, exact: holders };
   const parts = ranking.docs.map((doc, at) =>
     partsOf(pass, norms, doc, holders.has(doc) ? ranking.scores[at] : undefined),

@@ -1,5 +1,6 @@
 import type { DocumentFilter } from './candidates.js';
 import type { Scratch } from './scratch.js';
+import { stepOfBest } from './steps.js';
 
 /** Documents and scores, parallel, best first. */
 export interface Ranked {
@@ -17,20 +18,14 @@ export function rankRest(
   limit: number,
   filter: DocumentFilter | undefined,
 ): Ranked {
-  const { touched, touchedCount, own } = scratch;
-  const keys = new Float64Array(touchedCount);
-  let count = 0;
-  for (let at = 0; at < touchedCount; at++) {
-    const doc = touched[at]!;
-    if (scratch.isCandidate(doc) || (filter !== undefined && !filter(doc))) continue;
-    keys[count++] = Math.floor((own[doc]! / scratch.bestOwn) * scoreSteps) * docSteps + doc;
-  }
-  // Sorting numbers without a comparison function is ten times as fast, so score and document share one number.
-  const sorted = keys.subarray(0, count).sort();
+  const isRest = (doc: number): boolean =>
+    !scratch.isCandidate(doc) && (filter === undefined || filter(doc));
+  const { own } = scratch;
+  const sorted = sortedKeys(scratch, limit - best.docs.length, isRest);
   const ceiling = best.scores.at(-1) ?? Infinity;
   const docs = [...best.docs];
   const scores = [...best.scores];
-  for (let at = count - 1; at >= 0 && docs.length < limit; at--) {
+  for (let at = sorted.length - 1; at >= 0 && docs.length < limit; at--) {
     const doc = sorted[at]! % docSteps;
     docs.push(doc);
     scores.push(Math.min(ceiling, own[doc]!));
@@ -38,5 +33,24 @@ export function rankRest(
   return { docs, scores };
 }
 
+/**
+ * The best of these documents by their own words, worst first, a few more than wanted: score and document in one
+ * number, because sorting numbers without a comparison function is ten times as fast. Counting finds those that need
+ * not be sorted: a common word of a large tenant has hundreds of thousands.
+ */
+function sortedKeys(scratch: Scratch, wanted: number, isRest: DocumentFilter): Float64Array {
+  const { touched, touchedCount, own, bestOwn } = scratch;
+  const { score: least } =
+    touchedCount <= wanted ? { score: 0 } : stepOfBest(scratch, wanted, isRest);
+  const keys = new Float64Array(touchedCount);
+  let count = 0;
+  for (let at = 0; at < touchedCount; at++) {
+    const doc = touched[at]!;
+    if (own[doc]! < least || !isRest(doc)) continue;
+    keys[count++] = Math.floor((own[doc]! / bestOwn) * fineSteps) * docSteps + doc;
+  }
+  return keys.subarray(0, count).sort();
+}
+
 const docSteps = 2 ** 31;
-const scoreSteps = 2 ** 21;
+const fineSteps = 2 ** 21;

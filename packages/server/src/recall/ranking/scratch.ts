@@ -27,7 +27,7 @@ export class Scratch {
   readonly candidates: number[] = [];
   /** Documents on each step of the scores. */
   readonly counts = new Uint32Array(scoreSteps + 1);
-  /** By document: 0 no candidate, 1 hands on its score, 2 does not. */
+  /** By document: 0 no candidate, 1 hands on its score, 2 does not, 3 no candidate but scored for good. */
   #part = new Uint8Array(0);
   #sessions = 0;
 
@@ -63,6 +63,16 @@ export class Scratch {
   }
 
   isCandidate(doc: number): boolean {
+    return this.#part[doc] === 1 || this.#part[doc] === 2;
+  }
+
+  /** Marks all that have a score so far. */
+  settle(): void {
+    for (let at = 0; at < this.touchedCount; at++) this.#part[this.touched[at]!] ||= 3;
+  }
+
+  /** Whether a document was marked, or is a candidate. */
+  isSettled(doc: number): boolean {
     return this.#part[doc] !== 0;
   }
 
@@ -72,7 +82,10 @@ export class Scratch {
 
   /** Leaves no trace of the tenant. */
   clear(): void {
-    for (let at = 0; at < this.touchedCount; at++) this.own[this.touched[at]!] = 0;
+    for (let at = 0; at < this.touchedCount; at++) {
+      this.own[this.touched[at]!] = 0;
+      this.#part[this.touched[at]!] = 0;
+    }
     this.touchedCount = 0;
     this.bestOwn = 0;
     for (const doc of this.candidates) {

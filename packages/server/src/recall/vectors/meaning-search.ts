@@ -4,6 +4,7 @@ import {
   type Near,
   selectNearestByGraph,
   selectNearestExactly,
+  selectNearestOfMatching,
 } from '../../storage/statements/nearest-vectors.js';
 import { selectProgress } from '../../storage/statements/vector-progress.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
@@ -34,6 +35,12 @@ export interface MeaningSearchOptions {
   readonly graphFrom?: number;
 }
 
+/**
+ * Behind a filter, so many of the nearest that the walk has seen will do: they are the nearest of what passes. With
+ * fewer, hardly anything passes, and all of that is compared.
+ */
+const enoughBehindFilter = 20;
+
 /** Makes it. */
 export function createMeaningSearch(options: MeaningSearchOptions): MeaningSearch {
   const { queries, weight, graph, graphFrom = 15_000 } = options;
@@ -46,8 +53,12 @@ export function createMeaningSearch(options: MeaningSearchOptions): MeaningSearc
       const request = { ...chosen, limit: nearestPool, filter };
       if (!graph || chosen.memories < graphFrom) return selectNearestExactly(tx, request);
       const near = await selectNearestByGraph(tx, request);
-      // Among many vectors of others, or behind a narrow filter, a walk may end too early.
-      return near.length < nearestPool ? selectNearestExactly(tx, request) : near;
+      if (filter === undefined)
+        // Among many vectors of others a walk may end too early.
+        return near.length < nearestPool ? selectNearestExactly(tx, request) : near;
+      return near.length < enoughBehindFilter
+        ? selectNearestOfMatching(tx, { ...request, filter })
+        : near;
     },
   };
 }

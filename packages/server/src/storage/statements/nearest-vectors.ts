@@ -31,12 +31,38 @@ export const selectNearestExactly = (
      order by embedding <#> ${vectorText(vector)}::halfvec
      limit ${limit}`);
 
+/**
+ * The nearest of what passes a filter, among hundreds of thousands that do not: each vector is looked up by the key of
+ * its memory, so that those of others are not read. Reads every memory of the tenant, unless zone or time say where
+ * they are.
+ */
+export const selectNearestOfMatching = (
+  tx: TenantTransaction,
+  { space, vector, limit, filter }: NearestRequest & { readonly filter: RecallFilter },
+): Promise<Near[]> =>
+  tx.query(sql<Near>`
+    select found.doc, found.similarity
+      from (select id from memories
+             where user_id = ${tx.userId} ${memoriesMatch(filter)}
+            offset 0) as wanted
+     cross join lateral (
+           select doc, -(embedding <#> ${vectorText(vector)}::halfvec) as similarity
+             from memory_vectors
+            where user_id = ${tx.userId} and memory_id = wanted.id and space = ${space}
+           offset 0) as found
+     order by found.similarity desc
+     limit ${limit}`);
+
 /** Candidates that the graph is walked for at a time; it goes on until the limit is full. */
 const candidates = 120;
 
+/** Of the nearest, how many a filter is asked about. */
+const walkedBehindFilter = 2_000;
+
 /**
  * The nearest by the graph of the tenant's partition: nearly all of them, in nearly their order. It may end early
- * with fewer than there are, among many vectors of others; the caller then compares all.
+ * with fewer than there are, among many vectors of others or behind a filter that few pass. A filter is a look-up for
+ * each as it comes: joined otherwise, Postgres would leave the graph and compare every vector.
  */
 export async function selectNearestByGraph(
   tx: TenantTransaction,
@@ -48,14 +74,23 @@ export async function selectNearestByGraph(
       select set_config('hnsw.iterative_scan', 'relaxed_order', true),
              set_config('hnsw.ef_search', ${String(candidates)}, true)`),
     tx.query(sql<Near>`
-      select doc, -((embedding::${type}) <#> ${vectorText(vector)}::${type}) as similarity
-        from memory_vectors v
-       where user_id = ${tx.userId} and space = ${space} ${matching(tx, filter)}
-       order by (embedding::${type}) <#> ${vectorText(vector)}::${type}
+      select near.doc, near.similarity
+        from (select doc, -((embedding::${type}) <#> ${vectorText(vector)}::${type}) as similarity
+                from memory_vectors
+               where user_id = ${tx.userId} and space = ${space}
+               order by (embedding::${type}) <#> ${vectorText(vector)}::${type}
+               limit ${filter === undefined ? limit : walkedBehindFilter}) as near
+             ${filter === undefined ? sql`` : passing(tx, filter)}
        limit ${limit}`),
   ]);
   return near.sort((a, b) => b.similarity - a.similarity);
 }
+
+const passing = (tx: TenantTransaction, filter: RecallFilter): Sql => sql`
+  cross join lateral (
+  select from memories
+   where user_id = ${tx.userId} and doc = near.doc ${memoriesMatch(filter)}
+  offset 0) as found`;
 
 const matching = (tx: TenantTransaction, filter: RecallFilter | undefined): Sql =>
   filter === undefined

@@ -1,15 +1,22 @@
 import type { AnalysedQuery } from '../../../src/recall/analysis/query.js';
-import { documentFlags, type IndexView } from '../../../src/recall/index-view.js';
+import { documentFlags, type IndexView, roleBits } from '../../../src/recall/index-view.js';
 import { gainOfDates } from '../../../src/recall/ranking/dates.js';
 import { namedSpeakers } from '../../../src/recall/ranking/speakers.js';
 import { defaultWeights as weights } from '../../../src/recall/ranking/weights.js';
+
+/** A ranked document, and what each part of its score is by the description. */
+export interface PlainHit {
+  readonly doc: number;
+  readonly score: number;
+  readonly parts: Readonly<Record<string, number>>;
+}
 
 /**
  * The ranking as its description reads, every document against every other, with nothing kept or skipped: slow, and
  * to be compared with. Only for indexes small enough that every match is a candidate, and queries without a date or
  * a word that one document alone has.
  */
-export function plainRank(view: IndexView, query: AnalysedQuery): { doc: number; score: number }[] {
+export function plainRank(view: IndexView, query: AnalysedQuery): PlainHit[] {
   const live = Array.from({ length: view.head }, (_, doc) => doc).filter((doc) => view.isLive(doc));
   const speakers = namedSpeakers(view, query.names, weights);
   const idf = (all: number, some: number): number =>
@@ -69,6 +76,7 @@ export function plainRank(view: IndexView, query: AnalysedQuery): { doc: number;
     const answers =
       previous !== undefined &&
       asks(view, previous) &&
+      (view.flags[doc]! & documentFlags.assistantRole) === 0 &&
       view.speakers[previous] !== view.speakers[doc];
     const shares: [number | undefined, number][] = [
       [previous, answers ? weights.answer : weights.previous],
@@ -100,14 +108,23 @@ export function plainRank(view: IndexView, query: AnalysedQuery): { doc: number;
           ? 0
           : weights.sessionBest * Math.max(...turns.map(own)) + weights.session * asOneText(turns);
       const flags = view.flags[doc]!;
-      const gains =
-        (speakers.gains.get(view.speakers[doc]!) ?? 0) +
-        (query.intent.moment && (flags & documentFlags.timeWord) !== 0 ? weights.moment : 0) +
-        (query.intent.quantity && (flags & documentFlags.number) !== 0 ? weights.quantity : 0) +
-        gainOfDates(weights, query.dates, view.days[doc]!);
-      const isTurn = view.sessions[doc]! >= 0 || view.speakers[doc]! >= 0;
-      const factor = isTurn ? 1 - (weights.question * (flags >> 8)) / 15 : 1;
-      return { doc, score: (own(doc) + neighbours(doc) + inSession + gains) * factor };
+      const has = (flag: number): boolean => (flags & flag) !== 0;
+      const { side, moment, quantity } = query.intent;
+      const sideFlag = side === 'user' ? documentFlags.userRole : documentFlags.assistantRole;
+      const isTurn = view.sessions[doc]! >= 0 || view.speakers[doc]! >= 0 || has(roleBits);
+      const summands = {
+        words: own(doc),
+        neighbours: neighbours(doc),
+        session: inSession,
+        speaker: speakers.gains.get(view.speakers[doc]!) ?? 0,
+        side: side !== undefined && has(sideFlag) ? weights.side : 0,
+        moment: moment && has(documentFlags.timeWord) ? weights.moment : 0,
+        quantity: quantity && has(documentFlags.number) ? weights.quantity : 0,
+        date: gainOfDates(weights, query.dates, view.days[doc]!),
+      };
+      const question = isTurn ? 1 - (weights.question * (flags >> 8)) / 15 : 1;
+      const score = sum(Object.values(summands)) * question;
+      return { doc, score, parts: { ...summands, question, exact: 0 } };
     })
     .sort((a, b) => b.score - a.score || b.doc - a.doc);
 }

@@ -24,10 +24,19 @@ const document: fc.Arbitrary<TestDocument> = fc.record({
   content: fc.array(sentence, { minLength: 1, maxLength: 3 }).map((parts) => parts.join(' ')),
   session: fc.constantFrom('one', 'two', 'three', null),
   speaker: fc.constantFrom('Ann', 'Bob'),
+  role: fc.constantFrom('user', 'assistant', null),
 });
 const query = fc
   .tuple(
-    fc.constantFrom('', 'when ', 'how many ', 'Ann ', 'Bob and Ann '),
+    fc.constantFrom(
+      '',
+      'when ',
+      'how many ',
+      'Ann ',
+      'Bob and Ann ',
+      'what did I say about ',
+      'what did you tell me about ',
+    ),
     fc.array(word, { minLength: 1, maxLength: 4 }),
   )
   .map(([start, words]) => start + words.join(' '));
@@ -35,7 +44,7 @@ const query = fc
 describe('the ranking', () => {
   const rank = createRank();
 
-  it('is what its description says, document for document', () => {
+  it('is what its description says, document for document and part for part', () => {
     fc.assert(
       fc.property(
         fc.array(document, { minLength: 12, maxLength: 40 }),
@@ -49,13 +58,21 @@ describe('the ranking', () => {
           const view = index.view();
           const terms = analysed.terms.map(({ term }) => view.postings(term).docs.length);
           fc.pre(!terms.includes(1) && terms.some((count) => count > 0));
-          const ranking = rank(view, analysed, { limit: 1_000 });
+          const ranking = rank(view, analysed, { limit: 1_000, explain: true });
           const plain = plainRank(view, analysed);
           expect(ranking.docs.toSorted(ascending)).toEqual(
             expect.arrayContaining(plain.map(({ doc }) => doc).toSorted(ascending)),
           );
-          const scores = new Map(ranking.docs.map((doc, at) => [doc, ranking.scores[at]!]));
-          for (const { doc, score } of plain) expect(scores.get(doc)).toBeCloseTo(score, 9);
+          const places = new Map(ranking.docs.map((doc, at) => [doc, at]));
+          for (const { doc, score, parts } of plain) {
+            const at = places.get(doc)!;
+            expect(ranking.scores[at]).toBeCloseTo(score, 9);
+            const explained = Object.entries(ranking.parts![at]!);
+            expect(explained.map(([part]) => part).toSorted()).toEqual(
+              Object.keys(parts).toSorted(),
+            );
+            for (const [part, value] of explained) expect(value, part).toBeCloseTo(parts[part]!, 9);
+          }
         },
       ),
       { numRuns: 150 },

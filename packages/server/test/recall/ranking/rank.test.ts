@@ -73,6 +73,26 @@ describe('a ranking', () => {
     );
   });
 
+  it('goes on behind the candidates, where common words were left out, as it began', () => {
+    // Of sixty documents that is as two thousand of half a million.
+    const narrow = createRank({ ...defaultWeights, candidates: 2 });
+    fc.assert(
+      fc.property(documents, query, fc.nat(60), (all, text, limit) => {
+        const view = new MemoryIndex(all).view();
+        const analysed = analyseQuery(text);
+        const whole = narrow(view, analysed, { limit: Infinity });
+        const { docs, scores } = narrow(view, analysed, { limit });
+        expect(docs).toEqual(whole.docs.slice(0, limit));
+        expect(scores).toEqual(whole.scores.slice(0, limit));
+        expect(whole.scores).toEqual(whole.scores.toSorted((a, b) => b - a));
+        expect(new Set(whole.docs).size).toBe(whole.docs.length);
+        const matching = analysed.terms.flatMap(({ term }) => [...view.postings(term).docs]);
+        expect(whole.docs).toEqual(expect.arrayContaining(matching));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('holds no document twice and none that is forgotten', () => {
     fc.assert(
       fc.property(documents, fc.array(fc.nat(), { maxLength: 20 }), query, (all, gone, text) => {

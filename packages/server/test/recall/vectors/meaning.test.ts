@@ -115,7 +115,17 @@ describeEngines('recall by words and meaning', (engine) => {
     );
     await store(['A doctor, far away.'], { agent_id: 'one' });
     await embedAll();
-    expect(await recall('physician', { agent_id: 'one' })).toEqual(['A doctor, far away.']);
+    const services = [
+      memories,
+      ...(engine.name === 'postgres' ? [serviceOf({ graphFrom: 0 })] : []),
+    ];
+    for (const service of services) {
+      expect(await recall('physician', { agent_id: 'one' }, service)).toEqual([
+        'A doctor, far away.',
+      ]);
+      expect(await recall('physician', { agent_id: 'many', limit: 5 }, service)).toHaveLength(5);
+      expect(await recall('physician', { agent_id: 'nobody' }, service)).toEqual([]);
+    }
   });
 
   test('never shows a memory that was forgotten or belongs to another', async () => {
