@@ -22,6 +22,7 @@ import { openPostgresDatabase } from '../packages/server/src/storage/postgres/po
 import { selectMemoriesByDoc } from '../packages/server/src/storage/statements/memories.js';
 import { createTenantDoor, type TenantDoor } from '../packages/server/src/storage/tenant-door.js';
 import { startPostgres } from '../scripts/postgres.mjs';
+import { countingBlocks, type WrittenBlocks } from './harness/counting-blocks.js';
 import { createDatabase } from './harness/database.js';
 import { fillTenant, wordsAMemory } from './harness/fill.js';
 import { closedLoop, measurement } from './harness/percentiles.js';
@@ -35,8 +36,7 @@ interface Bench {
   readonly database: Database;
   readonly tenants: TenantDoor;
   readonly owner: OwnerConnection;
-  /** Bytes of index blocks written so far. */
-  readonly written: { bytes: number };
+  readonly written: WrittenBlocks;
 }
 
 const { values, positionals } = parseArgs({
@@ -77,27 +77,6 @@ async function onPostgres(
   await owner.close();
   await made.drop();
   await postgres?.stop();
-}
-
-function countingBlocks(database: Database, written: { bytes: number }): Database {
-  return {
-    engine: database.engine,
-    close: () => database.close(),
-    transaction: (scope, work, options) =>
-      database.transaction(
-        scope,
-        (tx) =>
-          work({
-            query(statement) {
-              if (statement.text.includes('insert into index_blocks'))
-                for (const value of statement.values)
-                  if (value instanceof Uint8Array) written.bytes += value.length;
-              return tx.query(statement);
-            },
-          }),
-        options,
-      ),
-  };
 }
 
 const unranked: TextRanking = {

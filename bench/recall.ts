@@ -1,25 +1,12 @@
-import { type UserId, userId } from '../packages/server/src/domain/ids.js';
-import { createLexicalIndex } from '../packages/server/src/recall/index/create-lexical-index.js';
-import { textRanking } from '../packages/server/src/recall/text-ranking.js';
-import { openPostgresDatabase } from '../packages/server/src/storage/postgres/postgres-database.js';
-import { createTenantDoor } from '../packages/server/src/storage/tenant-door.js';
 import type { BenchSize } from './foundation.js';
 import { asOwner, type BenchDatabase, createDatabase, keptDatabase } from './harness/database.js';
-import { fillTenant } from './harness/fill.js';
-import { httpLoad } from './harness/http-load.js';
-import { koreanQuery, longQueries, type QueryKind, queryKinds } from './harness/queries.js';
-import { line, rounded, row, verdict } from './harness/report.js';
-import { type RunningServer, startServer } from './harness/running-server.js';
-import { seeded } from './harness/texts.js';
-
-/** Tenants of one size, and what a recall of one of them may take. */
-interface Size {
-  readonly memories: number;
-  readonly tenants: number;
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
-}
+import { koreanQuery, longQueries, queryKinds } from './harness/queries.js';
+import { line, rounded } from './harness/report.js';
+import { ask } from './recall/ask.js';
+import { Goals } from './recall/goals.js';
+import { compareWithAlone } from './recall/others.js';
+import { fillTenants, idOf, keysOf, type Served, type Size, serve } from './recall/tenants.js';
+import { measureWrites } from './recall/writes.js';
 
 /** A million rows: small tenants among large ones. */
 const million: readonly Size[] = [
@@ -29,126 +16,81 @@ const million: readonly Size[] = [
 ];
 const few: readonly Size[] = [
   { memories: 1_000, tenants: 10, p50: 3, p99: 20 },
-  { memories: 20_000, tenants: 1, p50: 3, p99: 20 },
+  { memories: 5_000, tenants: 2, p50: 3, p99: 20 },
+  { memories: 20_000, tenants: 1, p50: 8, p99: 40 },
 ];
-const koreanEvery = 5;
 
-/** Where the rows lie. */
+/** Where the rows lie, and how hard to look. */
 export interface RecallBench {
   readonly superuserUrl: string;
   readonly size: BenchSize;
   /** A database that is kept: filled when it is not there, else asked again. */
   readonly database: string | undefined;
+  /** Whether the process fails when a goal is missed. */
+  readonly check: boolean;
 }
 
 /** Recall over HTTP by tenants of every size in one database, as the app role under row security. */
-export async function benchRecall({
-  superuserUrl,
-  size,
-  database: kept,
-}: RecallBench): Promise<void> {
-  const database =
-    kept === undefined
-      ? await createDatabase(superuserUrl)
-      : await keptDatabase(superuserUrl, kept);
-  const server = await startServer({
-    DATABASE_URL: database.appUrl,
-    DATABASE_DIRECT_URL: database.ownerUrl,
+export async function benchRecall(bench: RecallBench): Promise<void> {
+  const { superuserUrl, size, database: kept, check } = bench;
+  const sizes = size.quick ? few : million;
+  const open = (suffix: string): Promise<BenchDatabase> =>
+    kept === undefined ? createDatabase(superuserUrl) : keptDatabase(superuserUrl, kept + suffix);
+  const goals = new Goals();
+  // First, while nothing else writes to the log.
+  await serving(await createDatabase(superuserUrl), true, (own) =>
+    measureWrites(own, size.quick ? 4_000 : 20_000, goals),
+  );
+  await serving(await open(''), kept === undefined, async (among) => {
+    await fillTenants(among, sizes);
+    line('\nGET /recall, one client');
+    for (const one of sizes) await askSize(among, one, size.seconds / 2, goals);
+    await noteIndexSize(among.database, sizes.at(-1)!, goals);
+    await serving(await open('_alone'), kept === undefined, async (alone) => {
+      const compared = sizes.slice(0, -1).map((one) => ({ ...one, tenants: 1 }));
+      await fillTenants(alone, compared);
+      for (const one of compared)
+        await compareWithAlone({ alone, among, size: one }, size.seconds / 5, goals);
+    });
   });
+  goals.print();
+  if (check && goals.missed > 0) process.exitCode = 1;
+}
+
+/** Work on a database with a server; the server ends, and the database goes unless it is kept. */
+async function serving(
+  database: BenchDatabase,
+  drop: boolean,
+  work: (served: Served) => Promise<void>,
+): Promise<void> {
   try {
-    const sizes = size.quick ? few : million;
-    await fill(server, database, sizes);
-    for (const one of sizes) await ask(server, database, one, size.seconds);
-    await printIndexSize(database, sizes.at(-1)!);
+    const server = await serve(database);
+    try {
+      await work({ server, database });
+    } finally {
+      await server.stop();
+    }
   } finally {
-    await server.stop();
-    if (kept === undefined) await database.drop();
+    if (drop) await database.drop();
   }
 }
 
-const emailOf = ({ memories }: Size, number: number): string =>
-  `recall-${memories}-${number}@example.com`;
-
-/** Makes the tenants that are not there yet, small ones before and behind the large. */
-async function fill(
-  server: RunningServer,
-  { appUrl }: BenchDatabase,
-  sizes: readonly Size[],
-): Promise<void> {
-  const opened = openPostgresDatabase({ url: appUrl });
-  const tenants = createTenantDoor(opened);
-  const index = createLexicalIndex({
-    tenants,
-    ranking: textRanking,
-    onMergeError: (error) => {
-      throw error;
-    },
-  });
-  const begun = performance.now();
-  let stored = 0;
-  for (const size of sizes)
-    for (let number = 0; number < size.tenants; number += 1) {
-      const made = await server.tryCreateUser(emailOf(size, number));
-      if (made === undefined) continue;
-      const filling = { user: userId(made.userId), memories: size.memories, koreanEvery };
-      await fillTenant({ tenants, index }, filling);
-      stored += size.memories;
-    }
-  await index.idle();
-  await index.close();
-  await opened.close();
-  const seconds = (performance.now() - begun) / 1_000;
-  if (stored > 0) line(`\nstored ${stored} memories in ${rounded(seconds, 0)} s, merged`);
-}
-
-async function ask(
-  server: RunningServer,
-  database: BenchDatabase,
+async function askSize(
+  { server, database }: Served,
   size: Size,
   seconds: number,
+  goals: Goals,
 ): Promise<void> {
-  const keys = await Promise.all(
-    Array.from({ length: Math.min(size.tenants, 20) }, async (_, number) =>
-      server.createKey(await idOf(database, emailOf(size, number))),
-    ),
-  );
-  line(`\nGET /recall, 1 client, ${size.tenants} tenants of ${size.memories} memories`);
-  for (const kind of [...queryKinds, koreanQuery, ...longQueries])
-    await askKind(server, keys, kind, size, seconds);
+  const keys = await keysOf({ server, database }, size);
+  for (const kind of [...queryKinds, koreanQuery, ...longQueries]) {
+    await ask(server, keys, kind, Math.min(2, seconds));
+    const run = await ask(server, keys, kind, seconds, size.memories);
+    goals.latency(`${size.memories} memories, ${kind[0]}`, run, size);
+  }
 }
 
-async function askKind(
-  server: RunningServer,
-  keys: readonly string[],
-  [name, words]: QueryKind,
-  { p50, p99, memories }: Size,
-  seconds: number,
-): Promise<void> {
-  const random = seeded(memories);
-  const request = (_client: number, round: number) => ({
-    method: 'GET' as const,
-    path: `/api/v1/recall?q=${encodeURIComponent(words(random).join(' '))}&limit=10`,
-    key: keys[round % keys.length]!,
-  });
-  await httpLoad(server.origin, 1, Math.min(3, seconds), request);
-  const run = await httpLoad(server.origin, 1, seconds, request);
-  row(name, run);
-  verdict(
-    `p50 ≤ ${p50}, p99 ≤ ${p99} ms`,
-    run.failures === 0 && run.p50 <= p50 && run.p99 <= p99,
-    `${rounded(run.p50, 2)}, ${rounded(run.p99, 2)} ms`,
-  );
-}
-
-async function idOf({ ownerUrl }: BenchDatabase, email: string): Promise<UserId> {
-  const [user] = await asOwner<{ id: string }>(ownerUrl, 'select id from users where email = $1', [
-    email,
-  ]);
-  return userId(user!.id);
-}
-
-async function printIndexSize(database: BenchDatabase, largest: Size): Promise<void> {
-  const user = await idOf(database, emailOf(largest, 0));
+async function noteIndexSize(database: BenchDatabase, largest: Size, goals: Goals): Promise<void> {
+  const user = await idOf(database, largest, 0);
   const [size] = await asOwner<{ bytes: number }>(
     database.ownerUrl,
     `select (select coalesce(sum(octet_length(data)), 0) from index_blocks where user_id = $1)::float8
@@ -156,10 +98,10 @@ async function printIndexSize(database: BenchDatabase, largest: Size): Promise<v
     [user],
   );
   const bytes = size!.bytes / largest.memories;
-  line('');
-  verdict(
-    `≤ 1 KB of index a memory at ${largest.memories}`,
+  goals.hold(
+    `index of ${largest.memories} memories`,
+    `${rounded(bytes, 0)} bytes a memory`,
+    '≤ 1,024',
     bytes <= 1_024,
-    `${rounded(bytes, 0)} bytes`,
   );
 }

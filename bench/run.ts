@@ -1,4 +1,4 @@
-// npm run bench -- [foundation] [embedded] [cost] [limits] [sync] [recall] [vectors] [orbit] [--quick] [--pg <superuser url> [--database <kept>]]
+// npm run bench -- [foundation] [embedded] [cost] [limits] [sync] [recall] [vectors] [orbit] [--quick] [--check] [--pg <superuser url> [--database <kept>]]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
+    // Of `recall`: the process fails when a goal is missed.
+    check: { type: 'boolean', default: false },
     pg: { type: 'string' },
     // Of `recall`, which fills it once; `vectors` goes on with it.
     database: { type: 'string' },
@@ -43,7 +45,12 @@ if (parts.some((part) => onPostgres.includes(part))) {
     }
     if (parts.includes('orbit')) await benchOrbit(url, size);
     if (parts.includes('recall'))
-      await benchRecall({ superuserUrl: url, size, database: values.database });
+      await benchRecall({
+        superuserUrl: url,
+        size,
+        database: values.database,
+        check: values.check,
+      });
     if (parts.includes('vectors'))
       await benchVectors({ superuserUrl: url, size, database: values.database ?? 'recall' });
   } finally {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { memoryId, type UserId } from '../../packages/server/src/domain/ids.js';
 import type { LexicalIndex } from '../../packages/server/src/recall/lexical-index.js';
-import { type NewMemory } from '../../packages/server/src/storage/statements/memories.js';
+import type { NewMemory } from '../../packages/server/src/storage/statements/memories.js';
 import { insertMemories } from '../../packages/server/src/storage/statements/store-memories.js';
 import type { TenantDoor } from '../../packages/server/src/storage/tenant-door.js';
 import { koreanText, seeded, text } from './texts.js';
@@ -51,8 +51,9 @@ export async function fillTenant(
     );
 }
 
-function newMemory(
-  index: LexicalIndex,
+/** The memory of this number: a turn of a conversation, every so many of them in Korean. */
+export function newMemory(
+  index: Pick<LexicalIndex, 'encode'>,
   random: () => number,
   number: number,
   koreanEvery: number,

@@ -39,7 +39,7 @@ const plenty = 10;
  * Answers how many of the matches opened new documents: what only the others match is left for {@link scoreLeftOut}.
  */
 export function scoreOwnWords(pass: Pass, norms: DocumentNorms, all: boolean): number {
-  const { matches, scratch, weights } = pass;
+  const { matches, weights } = pass;
   const sessions = sessionTotals(pass);
   const once = new Float64Array(tabulated);
   let rest = matches.reduce((sum, { worth }) => sum + worth, 0) * (weights.k1 + 1);
