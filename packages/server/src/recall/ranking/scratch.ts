@@ -29,6 +29,7 @@ export class Scratch {
   readonly counts = new Uint32Array(scoreSteps + 1);
   /** By document: 0 no candidate, 1 hands on its score, 2 does not, 3 no candidate but scored for good. */
   #part = new Uint8Array(0);
+  #settled = false;
   #sessions = 0;
 
   /** Makes room for a tenant. */
@@ -68,6 +69,7 @@ export class Scratch {
 
   /** Marks all that have a score so far. */
   settle(): void {
+    this.#settled = true;
     for (let at = 0; at < this.touchedCount; at++) this.#part[this.touched[at]!] ||= 3;
   }
 
@@ -82,10 +84,10 @@ export class Scratch {
 
   /** Leaves no trace of the tenant. */
   clear(): void {
-    for (let at = 0; at < this.touchedCount; at++) {
-      this.own[this.touched[at]!] = 0;
-      this.#part[this.touched[at]!] = 0;
-    }
+    for (let at = 0; at < this.touchedCount; at++) this.own[this.touched[at]!] = 0;
+    if (this.#settled)
+      for (let at = 0; at < this.touchedCount; at++) this.#part[this.touched[at]!] = 0;
+    this.#settled = false;
     this.touchedCount = 0;
     this.bestOwn = 0;
     for (const doc of this.candidates) {
