@@ -7,6 +7,7 @@ import type {
   ListQuery,
   ListResponse,
   Memory,
+  MemoryLink,
   MemoryOrbit,
   PatchRequest,
   RecallBatchQuery,
@@ -169,7 +170,9 @@ export interface StellarMemoryClient {
   readonly get: (
     id: string,
     options?: CallOptions,
-  ) => Promise<VersionedMemory & { readonly orbit: MemoryOrbit }>;
+  ) => Promise<
+    VersionedMemory & { readonly orbit: MemoryOrbit; readonly links: readonly MemoryLink[] }
+  >;
 
   /**
    * Changes a memory: what is absent stays, `null` clears.

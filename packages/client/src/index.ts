@@ -32,6 +32,7 @@ export type {
   ListQuery,
   ListResponse,
   Memory,
+  MemoryLink,
   MemoryOrbit,
   Metadata,
   MetadataFilter,

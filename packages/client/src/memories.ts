@@ -6,6 +6,7 @@ import type { Answer, Transport } from './transport.js';
 import type {
   ListResponse,
   Memory,
+  MemoryLink,
   MemoryOrbit,
   StatsResponse,
   StoreResponse,
@@ -49,7 +50,9 @@ export function createMemories(
     },
     async get(id, options = {}) {
       const operation = { method: 'GET', path: `${api}/memories/${segment(id)}` } as const;
-      return versioned(await send<Memory & { orbit: MemoryOrbit }>(operation, options));
+      return versioned(
+        await send<Memory & { orbit: MemoryOrbit; links: MemoryLink[] }>(operation, options),
+      );
     },
     async patch(id, body, { ifMatch, ...options } = {}) {
       const path = `${api}/memories/${segment(id)}`;

@@ -41,8 +41,21 @@ export interface StoreResponse {
   zone: Zone;
   /** Orbit score; decides the zone. */
   score: number;
-  /** It adds nothing to the memory with this id, and was merged into it: the account's settings say so. */
+  /** It adds nothing to the memory with this id, or says more, and was merged into it: the account's settings say so. */
   merged?: true | undefined;
+  /** That memory was recalled minutes ago: it does not count as stored again. */
+  echo?: true | undefined;
+  /** Memories that nearly say the same, or that it contradicts. */
+  links?: MemoryLink[] | undefined;
+}
+
+/** How a memory stands to another. */
+export interface MemoryLink {
+  /** Of the other memory. */
+  id: string;
+  relation: 'near' | 'contradicts';
+  /** Of their words, 0 to 1. */
+  similarity: number;
 }
 
 /** A memory. Times are seconds since the Unix epoch. */

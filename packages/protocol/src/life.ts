@@ -4,7 +4,7 @@ import { storedMetadata } from './metadata.js';
 import { storableText } from './text.js';
 
 /** Why what a memory said is no longer what it says. */
-const versionReasons = ['edited', 'overwritten'] as const;
+const versionReasons = ['edited', 'overwritten', 'merged'] as const;
 
 /** `GET /api/v1/memories/{id}/history`: the newest first. */
 export const HistoryQuery = z.strictObject({
@@ -25,7 +25,9 @@ const MemoryVersion = z.strictObject({
   replaced_at: epochSeconds.describe('Until when it said so, in seconds since the Unix epoch'),
   reason: z
     .enum(versionReasons)
-    .describe('`edited`: changed by PATCH; `overwritten`: lost to another device’s edit'),
+    .describe(
+      '`edited`: changed by PATCH; `overwritten`: lost to another device’s edit; `merged`: a near duplicate said more',
+    ),
 });
 
 export const HistoryResponse = z.strictObject({
@@ -67,9 +69,9 @@ export const ForgottenResponse = z.strictObject({
 export type ForgottenResponse = z.output<typeof ForgottenResponse>;
 
 const duplicates = z
-  .enum(['keep', 'merge'])
+  .enum(['keep', 'link', 'merge'])
   .describe(
-    '`keep`: whatever is stored is another memory. `merge`: a text that is stored again by the same agent, and says nothing else of conversation, speaker, role and time, is merged into the memory that has it',
+    '`keep`: whatever is stored is another memory. `link`: a text that is stored again by the same agent, and says nothing else of conversation, speaker, role and time, is merged into the memory that has it; what nearly says the same is linked with it. `merge`: that is merged too, where one of the two has all the words of the other. What contradicts a memory is linked with it, never merged',
   );
 
 const days = z.int().min(1).max(3_650);

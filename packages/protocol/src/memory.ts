@@ -78,6 +78,15 @@ export const StoreRequest = z.strictObject({
 });
 export type StoreRequest = z.output<typeof StoreRequest>;
 
+/** How a memory stands to another. */
+export const memoryLink = z.strictObject({
+  id: z.string().describe('Of the other memory'),
+  relation: z
+    .enum(['near', 'contradicts'])
+    .describe('`near`: it nearly says the same; `contradicts`: it says otherwise about the same'),
+  similarity: z.number().min(0).max(1).describe('Of their words, 0 to 1'),
+});
+
 /** Where a stored memory went. */
 export const StoreResponse = z.strictObject({
   id: z.string(),
@@ -86,7 +95,17 @@ export const StoreResponse = z.strictObject({
   merged: z
     .literal(true)
     .optional()
-    .describe('It adds nothing to the memory with this id, and was merged into it'),
+    .describe(
+      'It adds nothing to the memory with this id, or it says more, and was merged into it',
+    ),
+  echo: z
+    .literal(true)
+    .optional()
+    .describe('That memory was recalled minutes ago: it does not count as stored again'),
+  links: z
+    .array(memoryLink)
+    .optional()
+    .describe('Memories that nearly say the same, or that it contradicts; the most alike first'),
 });
 export type StoreResponse = z.output<typeof StoreResponse>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochSeconds, Memory, zone } from './memory.js';
+import { epochSeconds, Memory, memoryLink, zone } from './memory.js';
 
 const term = (about: string) => z.number().describe(about);
 
@@ -23,7 +23,13 @@ export const MemoryOrbit = orbitScore.extend({
 export type MemoryOrbit = z.output<typeof MemoryOrbit>;
 
 /** `GET /api/v1/memories/{id}` */
-export const MemoryInOrbit = Memory.extend({ orbit: MemoryOrbit });
+export const MemoryInOrbit = Memory.extend({
+  orbit: MemoryOrbit,
+  links: z
+    .array(memoryLink)
+    .describe('What it nearly says the same as, or contradicts, as noticed when they were stored'),
+});
+export type MemoryInOrbit = z.output<typeof MemoryInOrbit>;
 
 /** `POST /api/v1/reorbit` */
 export const ReorbitResponse = z.strictObject({

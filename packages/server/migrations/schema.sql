@@ -904,6 +904,21 @@ create table memory_identities (
 alter table memory_identities enable row level security;
 alter table memory_identities force row level security;
 
+create table memory_links (
+  user_id uuid not null,
+  memory_id text not null,
+  other_id text not null,
+  relation text not null,
+  similarity double precision not null,
+  noticed_at double precision not null,
+  constraint memory_links_pkey PRIMARY KEY (user_id, memory_id, other_id),
+  constraint memory_links_relation_check CHECK ((relation = ANY (ARRAY['near'::text, 'contradicts'::text]))),
+  constraint memory_links_user_id_memory_id_fkey FOREIGN KEY (user_id, memory_id) REFERENCES memories(user_id, id) ON DELETE CASCADE,
+  constraint memory_links_user_id_other_id_fkey FOREIGN KEY (user_id, other_id) REFERENCES memories(user_id, id) ON DELETE CASCADE
+);
+alter table memory_links enable row level security;
+alter table memory_links force row level security;
+
 create table memory_recalls (
   user_id uuid not null,
   memory_id text not null,
@@ -941,7 +956,7 @@ create table memory_versions (
   replaced_at double precision not null,
   reason text not null,
   constraint memory_versions_pkey PRIMARY KEY (user_id, memory_id, version),
-  constraint memory_versions_reason_check CHECK ((reason = ANY (ARRAY['edited'::text, 'overwritten'::text]))),
+  constraint memory_versions_reason_check CHECK ((reason = ANY (ARRAY['edited'::text, 'overwritten'::text, 'merged'::text]))),
   constraint memory_versions_user_id_memory_id_fkey FOREIGN KEY (user_id, memory_id) REFERENCES memories(user_id, id) ON DELETE CASCADE
 );
 alter table memory_versions enable row level security;
@@ -1127,6 +1142,7 @@ create table tenant_usage (
   merges_duplicates boolean default false not null,
   forget_after_days integer,
   forgets_at double precision,
+  links_near_duplicates boolean default false not null,
   constraint tenant_usage_forget_after_days_check CHECK (((forget_after_days >= 1) AND (forget_after_days <= 3650))),
   constraint tenant_usage_pkey PRIMARY KEY (user_id),
   constraint tenant_usage_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
@@ -1218,6 +1234,8 @@ CREATE INDEX memories_user_id_score ON public.memories USING btree (user_id, tot
 CREATE INDEX memories_user_id_zone_leaves_at ON public.memories USING btree (user_id, zone, leaves_at);
 
 CREATE INDEX memory_identities_user_id_content_hash ON public.memory_identities USING btree (user_id, content_hash);
+
+CREATE INDEX memory_links_user_id_other_id ON public.memory_links USING btree (user_id, other_id);
 
 CREATE INDEX memory_sessions_started_at ON public.memory_sessions USING btree (user_id, started_at DESC, id);
 
@@ -1350,6 +1368,10 @@ create policy tenant on memories as permissive for all to stellar_app
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
 create policy tenant on memory_identities as permissive for all to stellar_app
+  using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
+  with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
+
+create policy tenant on memory_links as permissive for all to stellar_app
   using ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid))
   with check ((user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid));
 
@@ -1574,6 +1596,8 @@ grant delete, insert, select, update on table index_states to stellar_app;
 grant delete, insert, select, update on table memories to stellar_app;
 
 grant delete, insert, select, update on table memory_identities to stellar_app;
+
+grant delete, insert, select on table memory_links to stellar_app;
 
 grant delete, insert, select, update on table memory_recalls to stellar_app;
 

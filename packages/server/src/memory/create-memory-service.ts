@@ -15,7 +15,7 @@ import { createTimeline } from './timeline.js';
 export function createMemoryService(dependencies: MemoryDependencies): MemoryService {
   const tallies = new RecallTallies(dependencies.tenants, dependencies.clock);
   return {
-    ...createStore(dependencies),
+    ...createStore(dependencies, tallies),
     ...createRecalls(dependencies, tallies),
     forget: createForget(dependencies),
     get: createGet(dependencies),

@@ -17,6 +17,7 @@ import type {
   StoreResponse,
   TimelineQuery,
   TimelineResponse,
+  MemoryInOrbit as WireMemoryInOrbit,
 } from '@stellar-memory/protocol';
 import type { MemoryId, UserId } from '../domain/ids.js';
 import type { GrowthUsage } from '../storage/statements/store-memories.js';
@@ -41,9 +42,13 @@ export interface VersionedMemory {
   readonly etag: string;
 }
 
+type MemoryLinks = WireMemoryInOrbit['links'];
+
 /** A memory with where it is on its way. */
 export interface MemoryInOrbit extends VersionedMemory {
   readonly orbit: MemoryOrbit;
+  /** What it was found to nearly say the same as, or to contradict. */
+  readonly links: MemoryLinks;
 }
 
 /** What forgetting takes besides. */

@@ -12,6 +12,7 @@ import {
   updateMemories,
 } from '../storage/statements/memories.js';
 import { updateIdentities } from '../storage/statements/memory-identities.js';
+import { selectLinks } from '../storage/statements/memory-links.js';
 import { insertVersions } from '../storage/statements/memory-versions.js';
 import { settleOrbits } from '../storage/statements/orbits.js';
 import {
@@ -27,19 +28,21 @@ import { idempotently } from './idempotently.js';
 import type { MemoryService, VersionedMemory } from './memory-service.js';
 import { clocksAfter } from './mutations/registers.js';
 import { orbitNow, orbitOf } from './orbit-of.js';
-import { etagOf, present } from './present.js';
+import { etagOf, present, presentLink } from './present.js';
 import { growthOf, growthRefusal } from './quota.js';
 
 /** Reads one memory. Round trips: 1. */
 export const createGet =
   ({ tenants, profile, clock }: MemoryDependencies): MemoryService['get'] =>
   async (userId, id) => {
-    const memory = await tenants.withTenant(userId, (tx) => selectMemory(tx.ending, id), {
-      readOnly: true,
-    });
+    const [memory, links] = await tenants.withTenant(
+      userId,
+      (tx) => Promise.all([selectMemory(tx, id), selectLinks(tx.ending, id)]),
+      { readOnly: true },
+    );
     if (memory === undefined) throw new StellarError('not_found');
     const orbit = orbitOf(profile, memory, epochSeconds(clock));
-    return { memory: present(memory), orbit, etag: etagOf(memory) };
+    return { memory: present(memory), orbit, links: links.map(presentLink), etag: etagOf(memory) };
   };
 
 /** Edits one memory. Round trips: 3 (locks, writes, commit), one more when what is searched changes. */
@@ -58,7 +61,7 @@ export const createPatch =
         if (options.ifMatch !== undefined && options.ifMatch !== etagOf(before))
           throw new StellarError('precondition_failed');
         const onUsage = options.onUsage && hear;
-        const after = await changeMemory(tx, dependencies, before, patch, onUsage);
+        const after = await changeMemory(tx, dependencies, before, patch, { onUsage });
         return { memory: present(after), etag: etagOf(after) };
       }),
     );
@@ -67,19 +70,27 @@ export const createPatch =
     return edited;
   };
 
-/** Edits a memory that the caller has locked, counter row first. `onUsage` hears what is in use then. */
+/** What an edit is besides. */
+interface EditOptions {
+  /** Why what it said is kept. */
+  readonly reason?: 'edited' | 'merged';
+  /** Hears what is in use then. */
+  readonly onUsage?: ((usage: TenantUsage) => void) | undefined;
+}
+
+/** Edits a memory that the caller has locked, counter row first. */
 export const changeMemory = (
   tx: TenantTransaction,
   dependencies: MemoryDependencies,
   before: LockedMemory,
   patch: PatchRequest,
-  onUsage?: (usage: TenantUsage) => void,
+  options: EditOptions = {},
 ): Promise<MemoryRecord> => {
   const edit = {
     memory: editMemory(dependencies, before, patch),
     clocks: clocksAfter(before, patch, dependencies.clock.nowMs()),
   };
-  return write(tx, dependencies, before, edit, onUsage);
+  return write(tx, dependencies, before, edit, options);
 };
 
 /** The memory as the edit leaves it. */
@@ -130,7 +141,7 @@ async function write(
   dependencies: MemoryDependencies,
   before: LockedMemory,
   { memory: after, clocks }: EditedMemory,
-  onUsage: ((usage: TenantUsage) => void) | undefined,
+  { reason = 'edited', onUsage }: EditOptions,
 ): Promise<MemoryRecord> {
   const { index } = dependencies;
   const reindexed = isSearchedOtherwise(before, after);
@@ -143,7 +154,7 @@ async function write(
   await Promise.all([
     countAgents(tx, dependencies, before, after),
     updateMemories(tx, [{ memory: written, clocks }]),
-    keepFormer(tx, before, written),
+    keepFormer(tx, before, written, reason),
     ...(before.content === after.content ? [] : [updateIdentities(tx, [after])]),
     orbitsOtherwise(before, written) && settleOrbits(tx, epochSeconds(dependencies.clock)),
     ...(reindexed ? [index.remove(tx, [before.doc]), index.add(tx, [written])] : []),
@@ -158,6 +169,7 @@ async function keepFormer(
   tx: TenantTransaction,
   before: MemoryRecord,
   { content, metadata, updatedAt }: MemoryRecord,
+  reason: 'edited' | 'merged',
 ): Promise<void> {
   if (before.content === content && isDeepStrictEqual(before.metadata, metadata)) return;
   await insertVersions(tx, [
@@ -167,7 +179,7 @@ async function keepFormer(
       metadata: before.metadata,
       importance: before.importance,
       replacedAt: updatedAt,
-      reason: 'edited',
+      reason,
     },
   ]);
 }

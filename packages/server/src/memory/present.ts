@@ -1,6 +1,7 @@
-import type { Memory, RecalledMemory } from '@stellar-memory/protocol';
+import type { Memory, MemoryInOrbit, RecalledMemory } from '@stellar-memory/protocol';
 import { emotionOf } from '../domain/context/emotion.js';
 import type { MemoryRecord } from '../storage/statements/memories.js';
+import type { MemoryLink } from '../storage/statements/memory-links.js';
 
 /** A stored memory as its owner sees it. */
 export const present = (record: Omit<MemoryRecord, 'doc'>): Memory => ({
@@ -21,6 +22,12 @@ export const present = (record: Omit<MemoryRecord, 'doc'>): Memory => ({
   role: record.role,
   pinned: record.pinned,
   metadata: record.metadata as Memory['metadata'],
+});
+
+/** A link as its owner sees it. */
+export const presentLink = ({ other, ...link }: MemoryLink): MemoryInOrbit['links'][number] => ({
+  id: other,
+  ...link,
 });
 
 /** A recalled memory: `score` is its relevance. */

@@ -16,6 +16,8 @@ export class RecallTallies {
   readonly #door: TenantDoor;
   readonly #clock: Clock;
   #held = new Map<UserId, Map<string, RecallTally>>();
+  /** What is being written: not in the database yet for sure. */
+  #writing: ReadonlyMap<UserId, ReadonlyMap<string, RecallTally>> = new Map();
   #size = 0;
   #flushing: Promise<void> | undefined;
   /** Tenants with memories that recalls have raised. */
@@ -37,6 +39,12 @@ export class RecallTallies {
       this.#merge(userId, { memoryId, recalls: 1, lastRecalledAt: nowSeconds });
   }
 
+  /** When a memory was last recalled by way of this node, where that may not be written yet; epoch seconds. */
+  lastRecalled(userId: UserId, memoryId: string): number | undefined {
+    const tally = this.#held.get(userId)?.get(memoryId) ?? this.#writing.get(userId)?.get(memoryId);
+    return tally?.lastRecalledAt;
+  }
+
   /** Writes everything counted so far. What cannot be written is kept for the next flush, and the error reported. */
   async flush(): Promise<void> {
     while (this.#flushing !== undefined) await this.#flushing;
@@ -51,6 +59,7 @@ export class RecallTallies {
   async #writeAll(): Promise<void> {
     const held = this.#held;
     this.#held = new Map();
+    this.#writing = held;
     this.#size = 0;
     const failures: unknown[] = [];
     for (const [userId, tallies] of held) {
@@ -61,6 +70,7 @@ export class RecallTallies {
         for (const tally of tallies.values()) this.#merge(userId, tally);
       }
     }
+    this.#writing = new Map();
     failures.push(...(await this.#raise()));
     if (failures.length > 0) throw new AggregateError(failures, 'recalls could not be counted');
   }

@@ -6,8 +6,8 @@ import { appendAudit } from '../storage/statements/audit-log.js';
 import { deleteIdentities, insertIdentitiesFrom } from '../storage/statements/memory-identities.js';
 import {
   selectSettings,
+  updateDuplicates,
   updateForgetAfter,
-  updateMergesDuplicates,
 } from '../storage/statements/tenant-settings.js';
 import { lockUsage } from '../storage/statements/tenant-usage.js';
 import type { TenantDoor, TenantTransaction } from '../storage/tenant-door.js';
@@ -28,15 +28,12 @@ export const createSettings = ({
   'settings' | 'changeSettings'
 > => {
   const settings: LifeService['settings'] = async (userId) => {
-    const { mergesDuplicates, forgetAfterDays } = await tenants.withTenant(
+    const { duplicates, forgetAfterDays } = await tenants.withTenant(
       userId,
       (tx) => selectSettings(tx.ending),
       { readOnly: true },
     );
-    return {
-      duplicates: mergesDuplicates ? 'merge' : 'keep',
-      forget_after_days: forgetAfterDays,
-    };
+    return { duplicates, forget_after_days: forgetAfterDays };
   };
   return {
     settings,
@@ -50,7 +47,8 @@ export const createSettings = ({
         },
         { timeoutMs: takeBackMs },
       );
-      if (patch.duplicates === 'merge') await makeFindable(tenants, userId);
+      if (patch.duplicates !== undefined && patch.duplicates !== 'keep')
+        await makeFindable(tenants, userId);
       return settings(userId);
     },
   };
@@ -61,7 +59,7 @@ async function write(
   { duplicates, forget_after_days: days }: SettingsPatch,
   now: number,
 ): Promise<void> {
-  if (duplicates !== undefined) await updateMergesDuplicates(tx, duplicates === 'merge');
+  if (duplicates !== undefined) await updateDuplicates(tx, duplicates);
   if (duplicates === 'keep') await deleteIdentities(tx);
   if (days !== undefined) await updateForgetAfter(tx, days, now + forgettingSeconds);
 }

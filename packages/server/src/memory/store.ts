@@ -11,7 +11,7 @@ import { idempotently } from './idempotently.js';
 import type { Idempotency, MemoryService } from './memory-service.js';
 import { newMemory } from './new-memory.js';
 import { growthRefusal, refuseGrowth } from './quota.js';
-import { storeMerging } from './store-merging.js';
+import { type Merging, storeMerging } from './store-merging.js';
 import { StoreQueue } from './store-queue.js';
 
 /** A memory that its zone had no room for is where the capacities moved it. */
@@ -28,8 +28,10 @@ const answer =
  * (claim, look-up, statement, remember, commit). Who has duplicates merged waits for some more.
  */
 export function createStore(
-  dependencies: MemoryDependencies,
+  given: MemoryDependencies,
+  tallies: Merging['tallies'],
 ): Pick<MemoryService, 'store' | 'storeBatch'> {
+  const dependencies = { ...given, tallies };
   const queue = new StoreQueue<NewMemory, Stored>((userId, memories) =>
     writeGroup(dependencies, userId, memories),
   );
@@ -64,7 +66,7 @@ interface Stored {
 }
 
 async function writeGroup(
-  dependencies: MemoryDependencies,
+  dependencies: Merging,
   userId: UserId,
   memories: readonly NewMemory[],
 ): Promise<Stored[] | undefined> {
@@ -87,7 +89,7 @@ interface StoreOptions {
 }
 
 async function storeAll(
-  dependencies: MemoryDependencies,
+  dependencies: Merging,
   userId: UserId,
   memories: readonly NewMemory[],
   { idempotency, onUsage }: StoreOptions,

@@ -35,6 +35,8 @@ export interface SearchRequest {
   readonly minScore?: number;
   /** Whether to say how each hit came about. */
   readonly explain?: boolean;
+  /** Whether terms that nothing has are what they are: else they may be taken for misspelt ones. */
+  readonly literal?: boolean;
   /** What lies near the query by its meaning, to be weighed against what its words find. */
   readonly near?: Nearness;
 }

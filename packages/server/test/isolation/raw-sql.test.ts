@@ -65,6 +65,11 @@ const tables: Readonly<Record<string, TenantTable>> = {
       `insert into memory_identities (user_id, memory_id, content_hash) values ('${user}', 'seed', md5('x')::uuid)`,
     change: 'stored = 9',
   },
+  memory_links: {
+    insert: (user) =>
+      `insert into memory_links (user_id, memory_id, other_id, relation, similarity, noticed_at)
+       values ('${user}', 'seed', 'seed', 'near', 1, 0)`,
+  },
   memory_versions: {
     insert: (user) =>
       `insert into memory_versions (user_id, memory_id, version, content, metadata, importance, replaced_at, reason)

@@ -92,6 +92,7 @@ describeEngines('two walls, each enough', (engine) => {
       'memory_recalls',
       'memory_versions',
       'memory_identities',
+      'memory_links',
       'forgotten_memories',
       'tenant_sync',
       'changes',

@@ -98,7 +98,7 @@ describeEngines('storing what is there already', (engine) => {
       { speaker: 'Ben' },
       { role: 'assistant' },
       { occurred_at: 1_700_000_001 },
-      { content: 'Mina prefers dark mode!' },
+      { content: 'Mina prefers light mode.' },
     ];
     for (const other of others) {
       const stored = await store(user, { ...context, ...other });

@@ -12,7 +12,7 @@ export const getMemory = defineRoute({
   tag: 'Memories',
   summary: 'Get one memory',
   description:
-    'Does not count as a recall. `orbit` says what its zone is decided by and when it will fade. ETag is its version, for If-Match.',
+    'Does not count as a recall. `orbit` says what its zone is decided by and when it will fade, `links` which memories were found to nearly say the same or to contradict it (settings: `duplicates`). ETag is its version, for If-Match.',
   access: { scope: 'read' },
   boundKeys: true,
   params: z.strictObject({ id: memoryIdParameter }),
@@ -20,12 +20,12 @@ export const getMemory = defineRoute({
     status: 200,
     description: 'The memory.',
     schema: MemoryInOrbit,
-    example: { ...exampleMemory, orbit: exampleOrbit },
+    example: { ...exampleMemory, orbit: exampleOrbit, links: [] },
     etag: true,
   },
   handler: async ({ memories, userId, setEtag }, { params }) => {
-    const { memory, orbit, etag } = await memories.get(userId, memoryId(params.id));
+    const { memory, orbit, links, etag } = await memories.get(userId, memoryId(params.id));
     setEtag(etag);
-    return { ...memory, orbit };
+    return { ...memory, orbit, links };
   },
 });

@@ -110,7 +110,8 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     const near =
       request.near && nearInView(state, await request.near.documents, request.near.weight);
     const asked = await this.#ranked(state, query, request, near);
-    if (!asked.nothingMatches || query.respell === undefined) return asked.page;
+    if (!asked.nothingMatches || request.literal === true || query.respell === undefined)
+      return asked.page;
     const meant = await query.respell(dictionaryOf(tx, state));
     if (meant === undefined) return asked.page;
     await readTerms(tx, state, termsOf(meant));

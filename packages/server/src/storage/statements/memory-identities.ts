@@ -80,14 +80,19 @@ export async function insertIdentitiesFrom(
   return row?.next ?? undefined;
 }
 
-/** Memories say something else now. */
+/** Memories say something else now: what they stood to others is not known any more. */
 export async function updateIdentities(
   tx: TenantTransaction,
   edited: readonly { readonly id: MemoryId; readonly content: string }[],
 ): Promise<void> {
+  const ids = edited.map(({ id }) => id);
   await tx.query(sql`
+    with unlinked as (
+      delete from memory_links
+       where user_id = ${tx.userId} and (memory_id = any(${ids}::text[]) or other_id = any(${ids}::text[]))
+    )
     update memory_identities i set content_hash = md5(e.content)::uuid
-      from unnest(${edited.map(({ id }) => id)}::text[],
+      from unnest(${ids}::text[],
                   ${edited.map(({ content }) => content)}::text[]) as e (id, content)
      where i.user_id = ${tx.userId} and i.memory_id = e.id`);
 }
@@ -103,7 +108,7 @@ export async function countStoredAgain(
      where i.user_id = ${tx.userId} and i.memory_id = again.id`);
 }
 
-/** Forgets what memories say: the tenant wants nothing merged any more. */
+/** Forgets what memories say: the tenant wants nothing merged any more. What was linked stays. */
 export async function deleteIdentities(tx: TenantTransaction): Promise<void> {
   await tx.query(sql`delete from memory_identities where user_id = ${tx.userId}`);
 }

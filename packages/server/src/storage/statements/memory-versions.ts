@@ -12,8 +12,8 @@ export interface FormerVersion {
   readonly importance: number;
   /** Epoch seconds. */
   readonly replacedAt: number;
-  /** `overwritten` is an edit of one device that lost to another's. */
-  readonly reason: 'edited' | 'overwritten';
+  /** `overwritten` is an edit of one device that lost to another's; `merged` gave way to a store that says more. */
+  readonly reason: 'edited' | 'overwritten' | 'merged';
 }
 
 /** The same with its number: 1, 2, 3, … for each memory. */

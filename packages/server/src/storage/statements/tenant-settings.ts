@@ -3,7 +3,8 @@ import type { TenantTransaction } from '../tenant-door.js';
 
 /** What a tenant has chosen. */
 export interface TenantSettings {
-  readonly mergesDuplicates: boolean;
+  /** What becomes of duplicates: all are kept, or near ones are linked, or merged as the same ones are. */
+  readonly duplicates: 'keep' | 'link' | 'merge';
   /** `null`: nothing is forgotten by itself. */
   readonly forgetAfterDays: number | null;
 }
@@ -11,19 +12,22 @@ export interface TenantSettings {
 /** Reads what a tenant has chosen. */
 export async function selectSettings(tx: TenantTransaction): Promise<TenantSettings> {
   const [row] = await tx.query(sql<TenantSettings>`
-    select merges_duplicates as "mergesDuplicates", forget_after_days as "forgetAfterDays"
+    select case when not merges_duplicates then 'keep'
+                when links_near_duplicates then 'link' else 'merge' end as duplicates, forget_after_days as "forgetAfterDays"
       from tenant_usage where user_id = ${tx.userId}`);
   if (row === undefined) throw new Error('the tenant has no counter row');
   return row;
 }
 
-/** Says whether the tenant has duplicates merged from now on. */
-export async function updateMergesDuplicates(
+/** Says what becomes of the tenant's duplicates from now on. */
+export async function updateDuplicates(
   tx: TenantTransaction,
-  merges: boolean,
+  choice: TenantSettings['duplicates'],
 ): Promise<void> {
   await tx.query(sql`
-    update tenant_usage set merges_duplicates = ${merges} where user_id = ${tx.userId}`);
+    update tenant_usage
+       set merges_duplicates = ${choice !== 'keep'}, links_near_duplicates = ${choice === 'link'}
+     where user_id = ${tx.userId}`);
 }
 
 /**

@@ -127,7 +127,7 @@ export class MemoriesInMemory implements MemoryService {
   async get(user: UserId, id: string) {
     const memory = this.#of(user).get(id);
     if (memory === undefined) throw new StellarError('not_found');
-    return { memory, orbit, etag: `v${memory.updated_at}` };
+    return { memory, orbit, links: [], etag: `v${memory.updated_at}` };
   }
 
   async patch(user: UserId, id: string, patch: PatchRequest, options: PatchOptions = {}) {
