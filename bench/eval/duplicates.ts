@@ -10,10 +10,10 @@ import {
 import { readConversations } from './conversations.js';
 import { readParaphrases } from './paraphrases.js';
 import { line, table } from './print.js';
-import { type Kind, kinds, statementPairs } from './statement-pairs.js';
+import { type Kind, kinds, type StatementPair, statementPairs } from './statement-pairs.js';
 
 const { values } = parseArgs({
-  options: { data: { type: 'string' }, show: { type: 'boolean', default: false } },
+  options: { data: { type: 'string' } },
 });
 const thresholds = [0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9];
 const noStatement = statementOrDocument('')!;
@@ -29,6 +29,13 @@ function verdictOf(one: Statement, other: Statement, from: number): 'merged' | K
   return found.saysAll === 'neither' ? 'near' : 'merged';
 }
 
+const isNear = (said: string): boolean => said === 'near' || said === 'merged';
+
+interface Pair extends StatementPair {
+  readonly one: Statement;
+  readonly other: Statement;
+}
+
 function generated(): void {
   const pairs = statementPairs(20).map((pair) => ({
     ...pair,
@@ -36,23 +43,31 @@ function generated(): void {
     other: statementOf(pair.second),
   }));
   line(`\n${pairs.length} pairs of statements made here`);
+  byThreshold(pairs);
+  byWhatWasMade(pairs);
+}
+
+function byThreshold(pairs: readonly Pair[]): void {
+  const near = pairs.filter(({ kind }) => kind === 'near').length;
   const rows = thresholds.map((from) => {
-    const judged = pairs.map((pair) => ({ ...pair, said: verdictOf(pair.one, pair.other, from) }));
-    const isNear = (said: string): boolean => said === 'near' || said === 'merged';
+    const judged = pairs.map(({ one, other, kind }) => ({
+      kind,
+      said: verdictOf(one, other, from),
+    }));
     const linked = judged.filter(({ said }) => isNear(said));
     const merged = judged.filter(({ said }) => said === 'merged');
-    const near = judged.filter(({ kind }) => kind === 'near');
-    const right = (some: typeof judged): number =>
-      some.filter(({ kind }) => kind === 'near').length;
     return [
       `${from}${from === nearFrom ? ' *' : ''}`,
-      percent(right(linked), linked.length),
-      percent(right(linked), near.length),
-      percent(right(merged), merged.length),
-      percent(right(merged), near.length),
+      ...[linked, merged].flatMap((found) => {
+        const right = found.filter(({ kind }) => kind === 'near').length;
+        return [percent(right, found.length), percent(right, near)];
+      }),
     ];
   });
   table([['from', 'near: precision', 'recall', 'merged: precision', 'recall'], ...rows]);
+}
+
+function byWhatWasMade(pairs: readonly Pair[]): void {
   line('\nwhat was made (rows) and what it was taken for, in %');
   const judged = pairs.map((pair) => ({
     ...pair,
@@ -64,23 +79,16 @@ function generated(): void {
     ['', 'pairs', ...said],
     ...names.map((name) => {
       const of = judged.filter(({ kind, how }) => `${kind}: ${how}` === name);
-      return [
-        name,
-        String(of.length),
-        ...said.map((one) => percent(of.filter((pair) => pair.said === one).length, of.length)),
-      ];
+      const taken = said.map((one) => of.filter((pair) => pair.said === one).length);
+      return [name, String(of.length), ...taken.map((count) => percent(count, of.length))];
     }),
   ]);
-  const contradictions = judged.filter((pair) => pair.said === 'contradicts');
+  const found = judged.filter((pair) => pair.said === 'contradicts');
   const meant = judged.filter(({ kind }) => kind === 'contradicts');
-  const right = contradictions.filter(({ kind }) => kind === 'contradicts').length;
+  const right = found.filter(({ kind }) => kind === 'contradicts').length;
   line(
-    `contradictions: precision ${percent(right, contradictions.length)}, recall ${percent(right, meant.length)}`,
+    `contradictions: precision ${percent(right, found.length)}, recall ${percent(right, meant.length)}`,
   );
-  if (values.show)
-    for (const { kind, said: as, first, second } of judged)
-      if (kind !== as && !(kind === 'near' && as === 'merged'))
-        line(`  ${kind} → ${as}: ${first} | ${second}`);
 }
 
 /** Every pair of texts that shares enough to be found by a search. */
@@ -117,12 +125,14 @@ async function conversations(data: string): Promise<void> {
         const said = verdictOf(statements[one]!, statements[other]!, from);
         counts[said] += 1;
         if (said !== 'other') seen.add(other);
-        if (values.show && from === nearFrom && said !== 'other')
-          line(`  ${said}: ${documents[one]!.content} | ${documents[other]!.content}`);
       });
     }
-    const per = (count: number): string => ((1_000 * count) / turns).toFixed(1);
-    return [String(from), per(counts.merged), per(counts.near), per(counts.contradicts)];
+    return [
+      String(from),
+      ...[counts.merged, counts.near, counts.contradicts].map((count) =>
+        ((1_000 * count) / turns).toFixed(1),
+      ),
+    ];
   });
   line(`\n${turns} turns of conversations: of 1,000 turns, by the same speaker, are`);
   table([['from', 'says all of another', 'near another', 'contradict another'], ...rows]);

@@ -50,9 +50,7 @@ export function createMemories(
     },
     async get(id, options = {}) {
       const operation = { method: 'GET', path: `${api}/memories/${segment(id)}` } as const;
-      return versioned(
-        await send<Memory & { orbit: MemoryOrbit; links: MemoryLink[] }>(operation, options),
-      );
+      return versioned(await send<MemoryInOrbit>(operation, options));
     },
     async patch(id, body, { ifMatch, ...options } = {}) {
       const path = `${api}/memories/${segment(id)}`;
@@ -76,6 +74,11 @@ export function createMemories(
       return (await send<StatsResponse>({ method: 'GET', path: `${api}/stats` }, options)).value;
     },
   };
+}
+
+interface MemoryInOrbit extends Memory {
+  orbit: MemoryOrbit;
+  links: MemoryLink[];
 }
 
 const versioned = <Value extends Memory>({ value, etag }: Answer<Value>) => ({ ...value, etag });

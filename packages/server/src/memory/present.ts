@@ -25,10 +25,11 @@ export const present = (record: Omit<MemoryRecord, 'doc'>): Memory => ({
 });
 
 /** A link as its owner sees it. */
-export const presentLink = ({ other, ...link }: MemoryLink): MemoryInOrbit['links'][number] => ({
-  id: other,
-  ...link,
-});
+export const presentLink = ({
+  other,
+  relation,
+  similarity,
+}: MemoryLink): MemoryInOrbit['links'][number] => ({ id: other, relation, similarity });
 
 /** A recalled memory: `score` is its relevance. */
 export const presentRecalled = (record: MemoryRecord, relevance: number): RecalledMemory => ({

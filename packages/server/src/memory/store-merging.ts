@@ -182,7 +182,7 @@ function answersOf(
       score,
       ...(into === memory.id ? {} : { merged: true as const }),
       ...(echo === true ? { echo: true as const } : {}),
-      ...(own.length === 0 ? {} : { links: own.map(({ id: _, ...link }) => presentLink(link)) }),
+      ...(own.length === 0 ? {} : { links: own.map(presentLink) }),
     };
   });
 }

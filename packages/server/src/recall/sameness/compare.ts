@@ -111,9 +111,7 @@ const isKoreanVerb = ({ word }: StatementWord): boolean => isKoreanSingleValued(
 
 /** One of the two values says the other with a word more. */
 const isAlsoTrue = (one: readonly StatementWord[], other: readonly StatementWord[]): boolean => {
-  const terms = (words: readonly StatementWord[]): Set<string> =>
-    new Set(words.flatMap(({ term }) => (term === undefined ? [] : [term])));
-  const [a, b] = [terms(one), terms(other)];
+  const [a, b] = [new Set(termsOf(one)), new Set(termsOf(other))];
   return isWithin(a, b) || isWithin(b, a);
 };
 
@@ -153,5 +151,7 @@ function differenceOf(
 const isSame = (one: StatementWord, other: StatementWord): boolean =>
   one.word === other.word || (one.term !== undefined && one.term === other.term);
 
-const termsIn = (words: readonly StatementWord[]): number =>
-  words.filter(({ term }) => term !== undefined).length;
+const termsOf = (words: readonly StatementWord[]): string[] =>
+  words.flatMap(({ term }) => (term === undefined ? [] : [term]));
+
+const termsIn = (words: readonly StatementWord[]): number => termsOf(words).length;
