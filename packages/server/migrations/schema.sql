@@ -504,7 +504,7 @@ CREATE OR REPLACE FUNCTION public.stellar_schema_state()
 AS $function$ select version, breaking from public.schema_migrations where state = 'applied' $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.store_counted(owner uuid, items jsonb, entries bytea[], zones integer[], orbit double precision[] DEFAULT NULL::double precision[], capacities integer[] DEFAULT NULL::integer[], moment double precision DEFAULT 0, due double precision DEFAULT 0, OUT first_doc integer, OUT used_memories bigint, OUT used_agents integer, OUT allowed_memories bigint, OUT allowed_agents integer, OUT short_of text, OUT final_zones integer[])
+CREATE OR REPLACE FUNCTION public.store_counted(owner uuid, items jsonb, entries bytea[], zones integer[], orbit double precision[] DEFAULT NULL::double precision[], capacities integer[] DEFAULT NULL::integer[], moment double precision DEFAULT 0, due double precision DEFAULT 0, unless_merging boolean DEFAULT false, OUT first_doc integer, OUT used_memories bigint, OUT used_agents integer, OUT allowed_memories bigint, OUT allowed_agents integer, OUT short_of text, OUT final_zones integer[])
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
@@ -537,6 +537,7 @@ begin
          agents = u.agents + fresh,
          next_due = least(u.next_due, due)
    where u.user_id = owner
+     and not (unless_merging and u.merges_duplicates)
      and (u.memory_limit is null
           or u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4 + added <= u.memory_limit)
      and (fresh = 0 or u.agent_limit is null or u.agents + fresh <= u.agent_limit)
@@ -545,7 +546,8 @@ begin
         into first_doc, used_memories, used_agents, allowed_memories, allowed_agents, counts;
   if not found then
     select u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4, u.agents, u.memory_limit, u.agent_limit,
-           case when u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4 + added > u.memory_limit
+           case when unless_merging and u.merges_duplicates then 'merging'
+                when u.zone_0 + u.zone_1 + u.zone_2 + u.zone_3 + u.zone_4 + added > u.memory_limit
                 then 'memories' else 'agents' end
       into used_memories, used_agents, allowed_memories, allowed_agents, short_of
       from tenant_usage u where u.user_id = owner;

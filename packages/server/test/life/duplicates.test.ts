@@ -5,7 +5,6 @@ import type { MemoryId, UserId } from '../../src/domain/ids.js';
 import { defaultProfile } from '../../src/domain/score-profiles.js';
 import { verifyUsage } from '../../src/memory/verify-usage.js';
 import { selectKnown } from '../../src/storage/statements/memory-identities.js';
-import { insertUnlessMerging } from '../../src/storage/statements/store-memories.js';
 import { send } from '../memory/mutations/sending.js';
 import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
 import { openNode, type TestNode } from '../support/memory-service.js';
@@ -217,7 +216,5 @@ describeEngines('storing what is there already', (engine) => {
     const known = await planOf(db, user, (tx) => selectKnown(tx, [{ content: 'x', ...item }]));
     expect(known).toMatch(/Index Scan.*memory_identities_user_id_content_hash/);
     expect(known).not.toMatch(/Seq Scan on mem/);
-    const stored = await planOf(db, user, (tx) => insertUnlessMerging(tx, []));
-    expect(stored).toMatch(/Nested Loop(.|\n)*tenant_usage(.|\n)*Function Scan on store_counted/);
   });
 });

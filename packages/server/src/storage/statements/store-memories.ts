@@ -1,11 +1,11 @@
 import { type Zone, zones } from '@stellar-memory/protocol';
-import { type Sql, sql } from '../sql.js';
+import { sql } from '../sql.js';
 import type { TenantTransaction } from '../tenant-door.js';
 import type { NewMemory } from './memories.js';
 import { insertIdentities } from './memory-identities.js';
 import { capacities, firstDue, newLeavesAt, orbit } from './orbits.js';
 
-/** A memory as `store_counted` (migration 024) takes it. */
+/** A memory as `store_counted` (migration 031) takes it. */
 const toItem = (memory: NewMemory): object => ({
   id: memory.id,
   content: memory.content,
@@ -52,7 +52,8 @@ interface OutcomeRow {
   used_agents: number;
   allowed_memories: number | null;
   allowed_agents: number | null;
-  short_of: 'memories' | 'agents' | null;
+  /** `merging`: not stored, because duplicates are to be merged. */
+  short_of: 'memories' | 'agents' | 'merging' | null;
   final_zones: Zone[] | null;
 }
 
@@ -79,8 +80,8 @@ export async function insertCounted(
   tx: TenantTransaction,
   memories: readonly NewMemory[],
 ): Promise<StoreOutcome> {
-  const outcome = await callStore(tx, memories, sql``);
-  if (outcome === undefined) throw new Error('the tenant has no counter row');
+  const outcome = await callStore(tx, memories, 'always');
+  if (outcome === undefined) throw new Error('a store that asks nothing was told of merging');
   return outcome;
 }
 
@@ -88,24 +89,21 @@ export async function insertCounted(
 export const insertUnlessMerging = (
   tx: TenantTransaction,
   memories: readonly NewMemory[],
-): Promise<StoreOutcome | undefined> => callStore(tx, memories, sql`and not u.merges_duplicates`);
+): Promise<StoreOutcome | undefined> => callStore(tx, memories, 'unless merging');
 
 async function callStore(
   tx: TenantTransaction,
   memories: readonly NewMemory[],
-  condition: Sql,
+  when: 'always' | 'unless merging',
 ): Promise<StoreOutcome | undefined> {
   const items = JSON.stringify(memories.map(toItem));
   const entries = memories.map((memory) => memory.entry);
   const [row] = await tx.query<OutcomeRow>(sql`
-    select first_doc, used_memories, used_agents, allowed_memories, allowed_agents, short_of, final_zones
-      from tenant_usage u
-     -- Called once for the row, because its owner is the row's.
-     cross join lateral store_counted(u.user_id, ${items}::jsonb, ${entries}, ${countByZone(memories)},
-                                      ${orbit}, ${capacities}, ${latest(memories)}, ${firstDue(memories)})
-     where u.user_id = ${tx.userId} ${condition}`);
-  if (row === undefined) return undefined;
-  if (row.used_memories === null) throw new Error('the tenant has no counter row');
+    select * from store_counted(${tx.userId}, ${items}::jsonb, ${entries}, ${countByZone(memories)}, ${orbit},
+                                ${capacities}, ${latest(memories)}, ${firstDue(memories)}, ${when === 'unless merging'})`);
+  if (row === undefined || row.used_memories === null)
+    throw new Error('the tenant has no counter row');
+  if (row.short_of === 'merging') return undefined;
   return {
     firstDoc: row.first_doc ?? undefined,
     shortOf: row.short_of,
