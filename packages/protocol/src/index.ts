@@ -167,7 +167,10 @@ export { textProblem, utf8Bytes } from './text.js';
 export { type SoldTier, soldTiers, type Tier, type TierLimits, tierLimits } from './tiers.js';
 export {
   ExportEnd,
+  ExportedLink,
   ExportedMemory,
+  ExportedSession,
+  ExportedVersion,
   ExportHeader,
   ExportLine,
   exportVersion,

@@ -4,7 +4,7 @@ import { storedMetadata } from './metadata.js';
 import { storableText } from './text.js';
 
 /** Why what a memory said is no longer what it says. */
-const versionReasons = ['edited', 'overwritten', 'merged'] as const;
+export const versionReasons = ['edited', 'overwritten', 'merged'] as const;
 
 /** `GET /api/v1/memories/{id}/history`: the newest first. */
 export const HistoryQuery = z.strictObject({

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { content, epochSeconds, importance, memoryIdParameter, score, zone } from './memory.js';
+import { versionReasons } from './life.js';
+import {
+  agentId,
+  content,
+  epochSeconds,
+  importance,
+  memoryIdParameter,
+  score,
+  sessionId,
+  zone,
+} from './memory.js';
 import { metadata } from './metadata.js';
 import { label, storableText } from './text.js';
 
@@ -61,6 +71,46 @@ export const ExportedMemory = z
   });
 export type ExportedMemory = z.output<typeof ExportedMemory>;
 
+/** A conversation. Importing one that is there already leaves it as it is. */
+export const ExportedSession = z.strictObject({
+  type: z.literal('session'),
+  session_id: sessionId,
+  agent_id: agentId.nullable(),
+  started_at: epochSeconds,
+  ended_at: epochSeconds.nullable(),
+  memories: z.int().min(0).max(2_147_483_647).nullable(),
+  summary: storableText.max(1_000).nullable(),
+  summary_memory_id: memoryIdParameter.nullable(),
+  sha256: sha256.optional(),
+});
+export type ExportedSession = z.output<typeof ExportedSession>;
+
+/** What a memory said before it was edited. Importing it needs the memory. */
+export const ExportedVersion = z.strictObject({
+  type: z.literal('version'),
+  memory_id: memoryIdParameter,
+  version: z.int().min(1).max(1_000_000_000),
+  content,
+  metadata,
+  importance,
+  replaced_at: epochSeconds,
+  reason: z.enum(versionReasons),
+  sha256: sha256.optional(),
+});
+export type ExportedVersion = z.output<typeof ExportedVersion>;
+
+/** How two memories stand to each other, as it was noticed. Importing it needs both. */
+export const ExportedLink = z.strictObject({
+  type: z.literal('link'),
+  memory_id: memoryIdParameter.describe('Of the two, the later one'),
+  other_id: memoryIdParameter,
+  relation: z.enum(['near', 'contradicts']),
+  similarity: z.number().min(0).max(1),
+  noticed_at: epochSeconds,
+  sha256: sha256.optional(),
+});
+export type ExportedLink = z.output<typeof ExportedLink>;
+
 /** The last line of an export: without it the file is cut off. */
 export const ExportEnd = z.strictObject({
   type: z.literal('end'),
@@ -68,13 +118,22 @@ export const ExportEnd = z.strictObject({
   content_hash: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
-    .describe('Sum of the SHA-256 of the memory lines, modulo 2^256: whatever their order'),
+    .describe(
+      'Sum of the SHA-256 of the lines between header and end, modulo 2^256: whatever their order',
+    ),
   sha256: sha256.optional(),
 });
 export type ExportEnd = z.output<typeof ExportEnd>;
 
 /** Any line of an export. */
-export const ExportLine = z.discriminatedUnion('type', [ExportHeader, ExportedMemory, ExportEnd]);
+export const ExportLine = z.discriminatedUnion('type', [
+  ExportHeader,
+  ExportedSession,
+  ExportedMemory,
+  ExportedVersion,
+  ExportedLink,
+  ExportEnd,
+]);
 export type ExportLine = z.output<typeof ExportLine>;
 
 /** `POST /api/v1/import` */

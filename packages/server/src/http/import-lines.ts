@@ -1,4 +1,4 @@
-import { type ExportEnd, type ExportedMemory, ExportLine } from '@stellar-memory/protocol';
+import { type ExportEnd, ExportLine } from '@stellar-memory/protocol';
 import { ContentHash, sealOf } from '../domain/sealed-line.js';
 import { StellarError } from '../domain/stellar-error.js';
 import type { ImportedLine } from '../memory/transfer-service.js';
@@ -7,7 +7,7 @@ import { parseJsonBody } from './json-body.js';
 import { validate } from './validate.js';
 
 /**
- * The memories of an import. A line's seal is checked where there is one; a header, which a part of an export need not
+ * What an import brings: conversations, memories, versions, links. A line's seal is checked where there is one; a header, which a part of an export need not
  * have, asks for an end, which is held against what came before.
  *
  * Errors: `invalid_content` with `progress.line` for the first line that is not as it should be.
@@ -16,6 +16,7 @@ export async function* importLines(lines: BodyLines): AsyncGenerator<ImportedLin
   const hash = new ContentHash();
   let at = 0;
   let memories = 0;
+  let rows = 0;
   let awaitsEnd = false;
   let isOver = false;
   for await (const { line, bytes } of lines) {
@@ -23,16 +24,17 @@ export async function* importLines(lines: BodyLines): AsyncGenerator<ImportedLin
     const { value, seal } = readLine({ line, bytes });
     at = line;
     if (value.type === 'header') {
-      if (awaitsEnd || memories > 0) throw atLine(line, 'is a header, which comes first');
+      if (awaitsEnd || rows > 0) throw atLine(line, 'is a header, which comes first');
       awaitsEnd = true;
     } else if (value.type === 'end') {
-      checkEnd(line, value, { memories, hash });
+      checkEnd(line, value, { memories, rows, hash });
       awaitsEnd = false;
       isOver = true;
     } else {
-      memories += 1;
+      rows += 1;
+      if (value.type === 'memory') memories += 1;
       if (seal !== undefined) hash.add(seal);
-      yield { line, bytes: bytes.length, memory: value satisfies ExportedMemory };
+      yield { line, bytes: bytes.length, row: value };
     }
   }
   if (awaitsEnd) throw atLine(at + 1, 'should be the end of the export: the file is cut off');
@@ -75,10 +77,14 @@ const atLine = (line: number, what: string): StellarError =>
 function checkEnd(
   line: number,
   end: ExportEnd,
-  { memories, hash }: { readonly memories: number; readonly hash: ContentHash },
+  {
+    memories,
+    rows,
+    hash,
+  }: { readonly memories: number; readonly rows: number; readonly hash: ContentHash },
 ): void {
   if (end.memories !== memories)
     throw atLine(line, `says ${end.memories} memories, but ${memories} came`);
-  if (hash.lines === memories && end.content_hash !== hash.hex)
-    throw atLine(line, 'has the content hash of other memories');
+  if (hash.lines === rows && end.content_hash !== hash.hex)
+    throw atLine(line, 'has the content hash of other lines');
 }

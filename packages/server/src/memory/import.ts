@@ -16,10 +16,11 @@ import {
 import { lockUsage, selectUsage } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import type { MemoryDependencies } from './dependencies.js';
+import { takeOthers } from './import-others.js';
 import { growthOf, refuseGrowth } from './quota.js';
 import type { ImportedLine, TransferService } from './transfer-service.js';
 
-/** Memories of one transaction at most, and bytes of their lines. */
+/** Rows of one transaction at most, and bytes of their lines. */
 const groupSize = 200;
 const groupBytes = 4 * 1024 * 1024;
 
@@ -36,8 +37,13 @@ export const createImport =
   async (userId, lines, onUsage) => {
     const progress: Progress = { line: 0, stored: 0, existing: 0 };
     try {
-      for await (const group of inGroups(lines))
-        await settleGroup(dependencies, userId, group, progress, onUsage);
+      for await (const group of inGroups(lines)) {
+        const memories = group.filter(isMemory);
+        if (memories.length > 0)
+          await settleGroup(dependencies, userId, memories, progress, onUsage);
+        else await takeOthers(dependencies, userId, group);
+        progress.line = group.at(-1)!.line;
+      }
     } catch (error) {
       throw withProgress(error, progress);
     }
@@ -45,12 +51,22 @@ export const createImport =
     return { memories: stored + existing, stored, existing };
   };
 
-/** What came before a bad line is handed on before its error. */
+type MemoryLine = ImportedLine<ExportedMemory>;
+
+const isMemory = (line: ImportedLine): line is MemoryLine => line.row.type === 'memory';
+
+/** A group is of one kind. What came before a bad line is handed on before its error. */
 async function* inGroups(lines: AsyncIterable<ImportedLine>): AsyncGenerator<ImportedLine[]> {
   let group: ImportedLine[] = [];
   let bytes = 0;
   try {
     for await (const line of lines) {
+      const [first] = group;
+      if (first !== undefined && first.row.type !== line.row.type) {
+        yield group;
+        group = [];
+        bytes = 0;
+      }
       group.push(line);
       bytes += line.bytes;
       if (group.length < groupSize && bytes < groupBytes) continue;
@@ -75,7 +91,7 @@ function withProgress(error: unknown, progress: Progress): unknown {
 async function settleGroup(
   dependencies: MemoryDependencies,
   userId: UserId,
-  group: readonly ImportedLine[],
+  group: readonly MemoryLine[],
   progress: Progress,
   onUsage: ((usage: GrowthUsage) => void) | undefined,
 ): Promise<void> {
@@ -103,7 +119,7 @@ async function settleGroup(
 async function settleApart(
   dependencies: MemoryDependencies,
   userId: UserId,
-  group: readonly ImportedLine[],
+  group: readonly MemoryLine[],
   progress: Progress,
   onUsage: ((usage: GrowthUsage) => void) | undefined,
 ): Promise<void> {
@@ -116,18 +132,18 @@ type GroupOutcome = Pick<StoreOutcome, 'shortOf' | 'usage'> & { readonly stored:
 const writeGroup = (
   dependencies: MemoryDependencies,
   userId: UserId,
-  group: readonly ImportedLine[],
+  group: readonly MemoryLine[],
 ): Promise<GroupOutcome> =>
   dependencies.tenants.withTenant(userId, async (tx) => {
     await lockUsage(tx);
     const known = await existingIds(
       tx,
-      group.map(({ memory }) => memory.id),
+      group.map(({ row }) => row.id),
     );
     const missing: ExportedMemory[] = [];
-    for (const { memory } of group) {
-      if (!known.has(memory.id)) missing.push(memory);
-      known.add(memory.id);
+    for (const { row } of group) {
+      if (!known.has(row.id)) missing.push(row);
+      known.add(row.id);
     }
     return missing.length === 0 ? nothingStored(tx) : insertWhole(tx, dependencies, missing);
   });

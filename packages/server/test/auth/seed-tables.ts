@@ -10,12 +10,12 @@ interface Column {
 
 /**
  * Puts a row of an account into every table of the catalogue that has a `user_id` and none of his yet, with a word in
- * each column that takes text. What the server would make of such rows is not asked: the account is closed.
+ * each column that takes text: the same, or one of the table's own. What the server would make of such rows is not asked: the account is closed.
  */
 export async function seedTables(
   { owner, system }: Pick<TestDatabase, 'owner' | 'system'>,
   userId: string,
-  word: string,
+  word: string | ((table: string) => string),
 ): Promise<void> {
   for (const { name } of await system.asSystem(selectTenantTables)) {
     const held = await owner.query(`select 1 from ${name} where user_id = $1::uuid limit 1`, [
@@ -33,7 +33,8 @@ export async function seedTables(
       [name],
     );
     const names = columns.map((column) => column.name).join(', ');
-    const values = columns.map((column) => valueOf(column, userId, word)).join(', ');
+    const said = typeof word === 'string' ? word : word(name);
+    const values = columns.map((column) => valueOf(column, userId, said)).join(', ');
     // Without triggers, and so without foreign keys: rows need not refer to anything.
     await owner.exec(`
       begin;

@@ -32,5 +32,5 @@ export const importMemories = (
 
 async function* linesOf(memories: readonly object[]): AsyncGenerator<ImportedLine> {
   for (const [at, memory] of memories.entries())
-    yield { line: at + 1, bytes: 1, memory: ExportedMemory.parse({ ...plain, ...memory }) };
+    yield { line: at + 1, bytes: 1, row: ExportedMemory.parse({ ...plain, ...memory }) };
 }

@@ -44,8 +44,9 @@ describeEngines('export and import', (engine) => {
     text
       .trimEnd()
       .split('\n')
-      .slice(1, -1)
-      .map((line) => ExportedMemory.parse(JSON.parse(line)));
+      .map((line) => JSON.parse(line) as { type: string })
+      .filter(({ type }) => type === 'memory')
+      .map((line) => ExportedMemory.parse(line));
   const endOf = (text: string): ExportEnd =>
     ExportEnd.parse(JSON.parse(text.trimEnd().split('\n').at(-1)!));
   const statsOf = async (key: string) =>
@@ -53,8 +54,12 @@ describeEngines('export and import', (engine) => {
       total_memories: number;
     };
 
-  /** Memories of every kind, some recalled, one edited, one with what v1 left in its columns. */
+  /** Memories of every kind, some recalled, one edited twice, one with what v1 left in its columns; two conversations. */
   async function fill(key: string, userId: string, count = 450): Promise<void> {
+    const ask = (path: string, body: object, method = 'POST') =>
+      send(`${server.url}/api/v1${path}`, { ...jsonBody(body, bearer(key)), method });
+    await ask('/sessions', { session_id: 's0', agent_id: 'agent 0' });
+    await ask('/sessions', { session_id: 'open' });
     for (let at = 0; at < count; at += 90)
       await storeBatch(
         key,
@@ -70,14 +75,16 @@ describeEngines('export and import', (engine) => {
     await send(`${server.url}/api/v1/recall?q=turn&limit=20`, { headers: bearer(key) });
     await server.flush();
     const [{ id }] = memoriesIn(await exportOf(key)) as [ExportedMemory];
-    await send(`${server.url}/api/v1/memories/${id}`, {
-      ...jsonBody({ content: 'edited later' }, bearer(key)),
-      method: 'PATCH',
-    });
+    for (const content of ['edited once', 'edited later'])
+      expect((await ask(`/memories/${id}`, { content }, 'PATCH')).status).toBe(200);
+    await ask('/sessions/s0/end', { summarize: false });
     await db.owner.exec(`
       update memories set encrypted = true, source_type = 'web', source_url = 'https://example.com/a',
              ingested_at = 1699999999.5, vector_clock = '{"n1": 3}', embedding = '\\x00ff10'
-       where user_id = '${userId}' and id = '${id}'`);
+       where user_id = '${userId}' and id = '${id}';
+      insert into memory_links (user_id, memory_id, other_id, relation, similarity, noticed_at)
+      select '${userId}', id, '${id}', 'near', 0.75, 1764000000 from memories
+       where user_id = '${userId}' and id <> '${id}' order by id limit 1`);
   }
 
   async function forgetAll(key: string): Promise<void> {
@@ -100,7 +107,21 @@ describeEngines('export and import', (engine) => {
       vector_clock: { n1: 3 },
       embedding: 'AP8Q',
     });
+    const rows = before
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(rows.slice(1, 3)).toMatchObject([
+      { type: 'session', session_id: 'open', ended_at: null },
+      { type: 'session', session_id: 's0', agent_id: 'agent 0', memories: 10 },
+    ]);
+    expect(rows.slice(-4, -1)).toMatchObject([
+      { type: 'version', version: 1, reason: 'edited' },
+      { type: 'version', version: 2, content: 'edited once' },
+      { type: 'link', relation: 'near', similarity: 0.75 },
+    ]);
     await forgetAll(key);
+    await db.owner.exec(`delete from memory_sessions where user_id = '${userId}'`);
     expect((await importInto(key, before)).json).toEqual({
       memories: 450,
       stored: 450,
@@ -149,13 +170,13 @@ describeEngines('export and import', (engine) => {
     expect(refused.status).toBe(422);
     expect(refused.json).toMatchObject({
       code: 'invalid_content',
-      progress: { line: 241, stored: 239, existing: 0 },
+      progress: { line: 241, stored: 237, existing: 0 },
     });
-    expect(await statsOf(other)).toMatchObject({ total_memories: 239 });
+    expect(await statsOf(other)).toMatchObject({ total_memories: 237 });
     expect((await importInto(other, file)).json).toEqual({
       memories: 270,
-      stored: 31,
-      existing: 239,
+      stored: 33,
+      existing: 237,
     });
     expect((await importInto(other, file)).json).toEqual({
       memories: 270,
@@ -163,6 +184,53 @@ describeEngines('export and import', (engine) => {
       existing: 270,
     });
     expect(endOf(await exportOf(other)).content_hash).toBe(endOf(file).content_hash);
+  });
+
+  test('bring versions to their memories alone, fifty of each, and conversations as many as the tier has memories', async () => {
+    const { key } = await newAccount('free');
+    const version = (number: number, memory_id = 'a') => ({
+      type: 'version',
+      memory_id,
+      version: number,
+      content: `Version ${number}`,
+      metadata: {},
+      importance: 0.5,
+      replaced_at: 1_764_000_000,
+      reason: 'edited',
+    });
+    const numbers = Array.from({ length: 260 }, (_, n) => n + 1);
+    const lines = [plain('a'), version(7, 'nobody'), ...numbers.map((number) => version(number))];
+    const text = lines.map((line) => JSON.stringify(line)).join('\n');
+    expect((await importInto(key, text)).json).toMatchObject({ memories: 1, stored: 1 });
+    const kept = (await exportOf(key)).trimEnd().split('\n').slice(2, -1);
+    expect(kept.map((line) => (JSON.parse(line) as { version: number }).version)).toEqual(
+      numbers.slice(-50),
+    );
+    const conversation = (name: string) => ({
+      type: 'session',
+      session_id: name,
+      agent_id: null,
+      started_at: 1_764_000_000,
+      ended_at: null,
+      memories: null,
+      summary: null,
+      summary_memory_id: null,
+    });
+    const many = Array.from({ length: 1_001 }, (_, n) => JSON.stringify(conversation(`c${n}`)));
+    expect((await importInto(key, many.slice(0, 1_000).join('\n'))).status).toBe(200);
+    const refused = await importInto(key, many.join('\n'));
+    expect(refused.json).toMatchObject({
+      code: 'quota_exceeded',
+      limit: 1_000,
+      progress: { line: 1_000 },
+    });
+    // A conversation that came in goes on: what is stored with its label belongs to it.
+    await storeBatch(key, [{ content: 'said later', session_id: 'c0' }]);
+    const ended = await send(
+      `${server.url}/api/v1/sessions/c0/end`,
+      jsonBody({ summarize: false }, bearer(key)),
+    );
+    expect(ended.json).toMatchObject({ started_at: 1_764_000_000, memories: 1 });
   });
 
   test('at the same time store each memory once', async () => {
@@ -244,7 +312,7 @@ describeEngines('export and import', (engine) => {
     expect(behind.json).toMatchObject({ progress: { line: 5 } });
     const swapped = await importInto(key, [head, first, sealLine(plain('z')), end].join('\n'));
     expect(swapped.json).toMatchObject({
-      detail: 'Line 4 has the content hash of other memories.',
+      detail: 'Line 4 has the content hash of other lines.',
     });
   });
 

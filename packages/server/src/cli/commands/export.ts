@@ -16,8 +16,8 @@ export const exportCommand = (context: CliContext): Command =>
   withAccess(new Command('export'))
     .summary('write all memories to a file')
     .description(
-      'Writes every memory, with its recalls, zone and times, to a file of JSON lines with checksums, which ' +
-        'import takes back.',
+      'Writes every memory, with its recalls, zone, times, former versions and conversations, to a file of JSON ' +
+        'lines with checksums, which import takes back.',
     )
     .argument('[file]', 'file to write; stellar-memory-DATE.ndjson when not given')
     .option('--json', 'print the answer as JSON')

@@ -2,10 +2,14 @@ import { ExportEnd, ExportHeader } from '@stellar-memory/protocol';
 import { ContentHash, sealOf } from '../../domain/sealed-line.js';
 import { CommandFailed } from '../command-failed.js';
 
+/** Lines of what belongs to memories. */
+const others = /^\s*\{\s*"type"\s*:\s*"(?:session|version|link)"/;
+
 /** Reads along an export and holds its end against what came before. */
 export class FileCheck {
   readonly #hash = new ContentHash();
   #memories = 0;
+  #rows = 0;
   #line = 0;
   #end: ExportEnd | undefined;
   #hasHeader = false;
@@ -14,14 +18,15 @@ export class FileCheck {
     return this.#memories;
   }
 
-  /** Takes the next line. True when it is a memory. Errors: `CommandFailed` for a version that is unknown. */
+  /** Takes the next line. True when it is neither header nor end. Errors: `CommandFailed` for a version that is unknown. */
   take(line: string): boolean {
     this.#line += 1;
     if (line.trim() === '') return false;
     if (line.startsWith('{"type":"header"')) this.#takeHeader(line);
     else if (line.startsWith('{"type":"end"')) this.#takeEnd(line);
     else {
-      this.#memories += 1;
+      this.#rows += 1;
+      if (!others.test(line)) this.#memories += 1;
       const seal = sealOf(line);
       if (seal !== undefined) this.#hash.add(seal);
       return true;
@@ -48,7 +53,7 @@ export class FileCheck {
   #takeEnd(line: string): void {
     const end = ExportEnd.safeParse(parsed(line)).data;
     // Lines without checksums, which a person has written or changed, have no hash to hold against.
-    const isSealed = this.#hash.lines === this.#memories;
+    const isSealed = this.#hash.lines === this.#rows;
     if (end?.memories !== this.#memories || (isSealed && end.content_hash !== this.#hash.hex))
       throw new CommandFailed(
         `Line ${this.#line} is the end of another export: memories are missing or were changed.`,

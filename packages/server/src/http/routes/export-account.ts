@@ -10,8 +10,9 @@ export const exportAccount = defineRoute({
   tag: 'Account',
   summary: 'Everything that is held about your account',
   description:
-    'Streams the account, its keys without their text, sessions, purchases, usage, agents and audit log as JSON lines ' +
-    'with checksums. Your memories are in the answer of `export`. Without the line `end` the answer was cut off.',
+    'Streams the account, its keys without their text, sessions, purchases, usage, agents, what operators did, forgotten ' +
+    'memories that can still be restored, and the audit log as JSON lines ' +
+    'with checksums. Your memories, conversations and former versions are in the answer of `export`. Without the line `end` the answer was cut off.',
   cost: 10,
   access: { scope: 'admin' },
   success: {

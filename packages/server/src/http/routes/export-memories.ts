@@ -10,9 +10,9 @@ export const exportMemories = defineRoute({
   tag: 'Memories',
   summary: 'Take all memories with you',
   description:
-    'Streams a header, every memory with its recalls, zone and times, and an end that says how many they were; one ' +
-    'JSON object a line, each with its checksum. A memory that exists from beginning to end is in it once. Without ' +
-    'the end the answer was cut off.',
+    'Streams a header, the conversations, every memory with its recalls, zone and times, former versions, links, and an end ' +
+    'that says how many memories they were; one JSON object a line, each with its checksum. A memory that exists from ' +
+    'beginning to end is in it once. Without the end the answer was cut off.',
   cost: 10,
   access: { scope: 'read' },
   success: {

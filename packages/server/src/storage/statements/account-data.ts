@@ -11,11 +11,13 @@ export interface AccountDatum {
     | 'v1_event'
     | 'usage'
     | 'warning'
-    | 'agent';
+    | 'agent'
+    | 'operator_action'
+    | 'forgotten';
   readonly data: Record<string, unknown>;
 }
 
-/** Everything that is held about the tenant's account, but for its memories and its audit log. */
+/** What is held about the tenant's account, but for its memories and what has pages. */
 export const selectAccountData = (tx: TenantTransaction): Promise<AccountDatum[]> =>
   tx.query(sql<AccountDatum>`
     select 'user' as type, to_jsonb(r) as data
@@ -37,4 +39,18 @@ export const selectAccountData = (tx: TenantTransaction): Promise<AccountDatum[]
     union all
     select 'warning', to_jsonb(r) - 'user_id' from usage_warnings r where user_id = ${tx.userId}
     union all
-    select 'agent', to_jsonb(r) - 'user_id' from agents r where user_id = ${tx.userId}`);
+    select 'agent', to_jsonb(r) - 'user_id' from agents r where user_id = ${tx.userId}
+    union all
+    select 'operator_action', to_jsonb(r) - 'user_id' from operator_actions r where user_id = ${tx.userId}`);
+
+/** The next forgotten memories behind an id, whole: as they were, with recalls and versions. */
+export const selectForgottenBehind = (
+  tx: TenantTransaction,
+  after: string | undefined,
+  limit: number,
+): Promise<AccountDatum[]> =>
+  tx.query(sql<AccountDatum>`
+    select 'forgotten' as type, to_jsonb(r) - 'user_id' as data from forgotten_memories r
+     where user_id = ${tx.userId}
+       ${after === undefined ? sql`` : sql`and memory_id > ${after}`}
+     order by memory_id limit ${limit}`);

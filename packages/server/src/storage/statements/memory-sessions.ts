@@ -59,6 +59,44 @@ export const selectSessions = (
      limit ${limit}`);
 };
 
+/** The next conversations behind a name, by name, which never changes. */
+export const selectSessionsBehind = (
+  tx: TenantTransaction,
+  after: string | undefined,
+  limit: number,
+): Promise<MemorySessionRow[]> =>
+  tx.query(sql<MemorySessionRow>`
+    select ${columns} from memory_sessions
+     where user_id = ${tx.userId}
+       ${after === undefined ? sql`` : sql`and id > ${after}`}
+     order by id limit ${limit}`);
+
+/**
+ * Takes conversations in as they were elsewhere; those whose name is there stay as they are. What is stored from now on
+ * with their label belongs to them. Answers how many there are, and of how many: the tier's memories bound them too.
+ */
+export async function takeSessions(
+  tx: TenantTransaction,
+  sessions: readonly Omit<MemorySessionRow, 'firstDoc'>[],
+): Promise<{ readonly used: number; readonly limit: number | null }> {
+  const [, [row]] = await Promise.all([
+    tx.query(sql`
+      insert into memory_sessions (user_id, id, agent_id, started_at, first_doc, ended_at, memories, summary,
+                                   summary_memory_id)
+      select u.user_id, s.id, s."agentId", s."startedAt", u.next_doc, s."endedAt", s.memories, s.summary,
+             s."summaryMemoryId"
+        from tenant_usage u cross join jsonb_to_recordset(${JSON.stringify(sessions)}::jsonb) as s (
+             id text, "agentId" text, "startedAt" double precision, "endedAt" double precision, memories integer,
+             summary text, "summaryMemoryId" text)
+       where u.user_id = ${tx.userId}
+      on conflict (user_id, id) do nothing`),
+    tx.query(sql<{ used: number; limit: number | null }>`
+      select (select count(*) from memory_sessions where user_id = ${tx.userId}) as used, memory_limit as limit
+        from tenant_usage where user_id = ${tx.userId}`),
+  ]);
+  return row!;
+}
+
 /** Ends a conversation that goes on; one that has ended stays as it is. */
 export async function endSession(
   tx: TenantTransaction,

@@ -86,3 +86,47 @@ export async function selectVersions(
     replacedAt: replaced_at,
   }));
 }
+
+/** A version, its number and whose it is. */
+export interface WholeVersion extends NumberedVersion {
+  readonly memoryId: MemoryId;
+}
+
+/** The next versions behind one, by memory and number: the primary key's order, which no edit changes. */
+export const selectVersionsBehind = (
+  tx: TenantTransaction,
+  after: Pick<WholeVersion, 'memoryId' | 'version'> | undefined,
+  limit: number,
+): Promise<WholeVersion[]> =>
+  tx.query(sql<WholeVersion>`
+    select memory_id as "memoryId", version, content, metadata, importance, replaced_at as "replacedAt", reason
+      from memory_versions
+     where user_id = ${tx.userId}
+       ${after === undefined ? sql`` : sql`and (memory_id, version) > (${after.memoryId}, ${after.version}::int)`}
+     order by memory_id, version limit ${limit}`);
+
+/**
+ * Takes versions in with the numbers that they had elsewhere, where there is their memory; those that are there stay.
+ * Of each memory the last are kept.
+ */
+export async function takeVersions(
+  tx: TenantTransaction,
+  versions: readonly WholeVersion[],
+): Promise<void> {
+  const ids = [...new Set(versions.map(({ memoryId }) => memoryId))];
+  await Promise.all([
+    tx.query(sql`
+      insert into memory_versions (user_id, memory_id, version, content, metadata, importance, replaced_at, reason)
+      select m.user_id, m.id, v.version, v.content, v.metadata, v.importance, v."replacedAt", v.reason
+        from jsonb_to_recordset(${JSON.stringify(versions)}::jsonb) as v (
+             "memoryId" text, version integer, content text, metadata jsonb, importance double precision,
+             "replacedAt" double precision, reason text)
+        join memories m on m.user_id = ${tx.userId} and m.id = v."memoryId"
+      on conflict (user_id, memory_id, version) do nothing`),
+    tx.query(sql`
+      delete from memory_versions v
+       where v.user_id = ${tx.userId} and v.memory_id = any(${ids}::text[])
+         and v.version <= (select max(l.version) - ${keptVersions}::int from memory_versions l
+                            where l.user_id = ${tx.userId} and l.memory_id = v.memory_id)`),
+  ]);
+}
