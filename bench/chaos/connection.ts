@@ -9,6 +9,7 @@ export class Connection {
   readonly #random: () => number;
   #at: number;
   #failedAt: number | undefined;
+  #told: Record<string, number> = {};
 
   constructor(origins: readonly string[], key: string, tally: Tally, random: () => number) {
     this.#origins = origins;
@@ -47,7 +48,10 @@ export class Connection {
       });
       const text = await answer.text();
       if (answer.status === 200) return this.#answered(text);
-      if (answer.status < 500) this.#tally.faults.push(`${path}: ${answer.status} ${text}`);
+      // 408: a machine this busy may keep a request on its way for too long.
+      if (answer.status < 500 && answer.status !== 408)
+        this.#tally.faults.push(`${path}: ${answer.status} ${text}`);
+      return this.#failed(`${answer.status} ${/"code":"(\w+)"/.exec(text)?.[1] ?? ''}`);
     } catch (error) {
       if (cut?.aborted === true) {
         this.#tally.disconnects += 1;
@@ -55,18 +59,26 @@ export class Connection {
         return undefined;
       }
       if (!(error instanceof Error)) throw error;
+      const { code } = (error.cause ?? {}) as { readonly code?: string };
+      return this.#failed(code ?? error.name);
     }
-    return this.#failed();
   }
 
   #answered(text: string): { readonly json: unknown } {
-    if (this.#failedAt !== undefined) this.#tally.outages.push(performance.now() - this.#failedAt);
+    if (this.#failedAt !== undefined)
+      this.#tally.outages.push({
+        ms: performance.now() - this.#failedAt,
+        until: Date.now(),
+        told: this.#told,
+      });
     this.#failedAt = undefined;
+    this.#told = {};
     return { json: JSON.parse(text) };
   }
 
-  async #failed(): Promise<undefined> {
+  async #failed(what: string): Promise<undefined> {
     this.#failedAt ??= performance.now();
+    this.#told[what] = (this.#told[what] ?? 0) + 1;
     this.#at = (this.#at + 1) % this.#origins.length;
     await delay(20 + this.#random() * 180);
     return undefined;

@@ -16,8 +16,15 @@ export interface KillablePostgres {
   stop(): Promise<void>;
 }
 
-/** Durability as in production: `fsync` and `synchronous_commit` stay on. */
-const settings = { max_connections: 120, shared_buffers: '128MB' };
+/**
+ * Durability as in production: `fsync` and `synchronous_commit` stay on. Recovery begins with syncing what is in the data
+ * folder: file by file that took most of the time in which nothing was served.
+ */
+const settings = {
+  max_connections: 120,
+  shared_buffers: '128MB',
+  recovery_init_sync_method: 'syncfs',
+};
 
 /** Starts one in a temporary folder. */
 export async function startKillablePostgres(): Promise<KillablePostgres> {
@@ -43,16 +50,22 @@ async function killAll(pidFile: string): Promise<void> {
   const children = await readFile(`/proc/${server}/task/${server}/children`, 'utf8');
   const pids = [server, ...children.trim().split(' ').filter(Boolean).map(Number)];
   for (const pid of pids) signal(pid, 'SIGKILL');
-  while (pids.some((pid) => signal(pid, 0))) await delay(5);
+  while ((await Promise.all(pids.map(isRunning))).some(Boolean)) await delay(5);
   await rm(pidFile, { force: true });
 }
 
-/** Whether there was such a process. */
-function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+/** A dead process has a number until its parent asks for it, which takes an orphan's new parent seconds here. */
+async function isRunning(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The state comes behind the name, which may hold anything.
+  return !['', 'Z', 'X'].includes(stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3));
+}
+
+/** One that has ended by itself needs none. */
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    return process.kill(pid, name);
+    process.kill(pid, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -11,6 +11,7 @@ import { seeded } from '../harness/texts.js';
 import type { ClientsOrder, ClientsReport } from './clients.js';
 import { KillableNode, operatorToken } from './killable-node.js';
 import { type KillablePostgres, startKillablePostgres } from './killable-postgres.js';
+import type { Outage } from './tally.js';
 
 const tenantCount = 6;
 const recoveryMs = 5_000;
@@ -57,11 +58,11 @@ async function run(server: KillablePostgres): Promise<void> {
       ownerUrl: database.ownerUrl,
       tenants: await createTenants(nodes[0]!.origin),
     } satisfies ClientsOrder);
-    const killed = await wreak(server, nodes, clients);
+    const kills = await wreak(server, nodes, clients);
     await enough(clients);
     clients.send('stop');
     const report = await finalReport(clients);
-    print(report, killed, (performance.now() - begun) / 1000);
+    print(report, kills, (performance.now() - begun) / 1000);
   } finally {
     clients.kill();
     await Promise.all(nodes.map((node) => node.kill()));
@@ -83,9 +84,14 @@ async function createTenants(origin: string): Promise<ClientsOrder['tenants']> {
   );
 }
 
-interface Killed {
-  readonly nodes: number;
-  readonly postgres: number;
+/** A kill, and how long it took until all served again. Times are milliseconds since the epoch. */
+interface Kill {
+  readonly what: 'node' | 'Postgres';
+  readonly at: number;
+  /** When the process was there again, as far as its starter can tell. */
+  readonly startedAt: number;
+  /** When every node said that it was ready. */
+  readonly readyAt: number;
 }
 
 /** Kills what the seed says in the order it says; the next when everything serves again and some time has passed. */
@@ -93,7 +99,8 @@ async function wreak(
   server: KillablePostgres,
   nodes: readonly KillableNode[],
   clients: ChildProcess,
-): Promise<Killed> {
+): Promise<Kill[]> {
+  const kills: Kill[] = [];
   const targets = [
     ...Array.from({ length: wanted.nodeKills }, () => 'node' as const),
     ...Array.from({ length: wanted.postgresKills }, () => 'postgres' as const),
@@ -103,6 +110,7 @@ async function wreak(
   for (const { target } of targets) {
     if (clients.exitCode !== null) throw new Error('the clients have ended');
     await delay(300 + random() * 900);
+    const at = Date.now();
     if (target === 'postgres') {
       await server.kill();
       await delay(random() * 300);
@@ -113,9 +121,12 @@ async function wreak(
       await delay(random() * 300);
       node.begin();
     }
+    const startedAt = Date.now();
     await Promise.all(nodes.map((node) => node.ready()));
+    const what = target === 'postgres' ? 'Postgres' : 'node';
+    kills.push({ what, at, startedAt, readyAt: Date.now() });
   }
-  return { nodes: wanted.nodeKills, postgres: wanted.postgresKills };
+  return kills;
 }
 
 async function enough(clients: ChildProcess): Promise<void> {
@@ -137,21 +148,47 @@ function zero(name: string, figure: number): void {
   verdict(name, figure === 0, String(figure));
 }
 
-function print({ tally, verdicts }: ClientsReport, killed: Killed, seconds: number): void {
+/** Where the time goes: how long what was killed was away, and what happened around the longest outages. */
+function printRecoveries(kills: readonly Kill[], outages: readonly Outage[]): void {
+  for (const what of ['node', 'Postgres'] as const) {
+    const [started, ready] = [0, 1].map((n) =>
+      Float64Array.from(
+        kills
+          .filter((kill) => kill.what === what)
+          .map(({ at, startedAt, readyAt }) => (n === 0 ? startedAt : readyAt) - at),
+      ).sort(),
+    ) as [Float64Array, Float64Array];
+    line(
+      `  ${what} killed: started again after p50 ${rounded(percentile(started, 0.5), 0)}, most ${rounded(percentile(started, 1), 0)} ms; every node ready after p50 ${rounded(percentile(ready, 0.5), 0)}, most ${rounded(percentile(ready, 1), 0)} ms`,
+    );
+  }
+  for (const { ms, until, told } of outages.toSorted((a, b) => b.ms - a.ms).slice(0, 3)) {
+    const kill = kills.findLast(({ at }) => at <= until);
+    const times = Object.entries(told).map(([what, often]) => `${what} × ${often}`);
+    const around =
+      kill &&
+      `; it ended ${until - kill.at} ms after a ${kill.what} was killed, ${until - kill.startedAt} ms after it was started, ${until - kill.readyAt} ms after every node was ready`;
+    line(`  a long one: ${rounded(ms, 0)} ms${around ?? ''}; told: ${times.join(', ')}`);
+  }
+}
+
+function print({ tally, verdicts }: ClientsReport, kills: readonly Kill[], seconds: number): void {
+  const killed = (what: Kill['what']): number => kills.filter((kill) => kill.what === what).length;
   const sum = (pick: (verdict: (typeof verdicts)[number]) => number): number =>
     verdicts.reduce((total, each) => total + pick(each), 0);
-  const outages = Float64Array.from(tally.outages).sort();
+  const outages = Float64Array.from(tally.outages.map(({ ms }) => ms)).sort();
   const p99 = percentile(outages, 0.99);
   line(`\nchaos, seed ${seed}: 2 nodes, ${tenantCount} tenants, ${rounded(seconds, 0)} s`);
   line(
     `  ${tally.mutations} mutations (${tally.operations} operations), ${tally.events} events read`,
   );
   line(
-    `  killed: ${killed.nodes} × node, ${killed.postgres} × Postgres; cut: ${tally.disconnects} connections; readers that began anew: ${tally.resets}`,
+    `  killed: ${killed('node')} × node, ${killed('Postgres')} × Postgres; cut: ${tally.disconnects} connections; readers that began anew: ${tally.resets}`,
   );
   line(
     `  recovery of a client: p50 ${rounded(percentile(outages, 0.5), 0)} ms, p99 ${rounded(p99, 0)} ms, n=${outages.length}`,
   );
+  printRecoveries(kills, tally.outages);
   zero(
     'lost',
     sum(({ lost }) => lost),

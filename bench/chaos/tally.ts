@@ -1,3 +1,13 @@
+/** A time in which nothing that a client asked for was answered. */
+export interface Outage {
+  /** From its first failure to its next success. */
+  readonly ms: number;
+  /** When it ended; milliseconds since the epoch. */
+  readonly until: number;
+  /** What it was told meanwhile: how often each. */
+  readonly told: Readonly<Record<string, number>>;
+}
+
 /** What the clients of a run have counted. */
 export interface Tally {
   mutations: number;
@@ -14,8 +24,7 @@ export interface Tally {
   resets: number;
   /** Memories of another tenant that somebody saw. */
   foreign: number;
-  /** Milliseconds from a client's first failure to its next success. */
-  readonly outages: number[];
+  readonly outages: Outage[];
   /** Everything else that must not be. */
   readonly faults: string[];
 }
