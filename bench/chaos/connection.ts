@@ -51,16 +51,14 @@ export class Connection {
       // 408: a machine this busy may keep a request on its way for too long.
       if (answer.status < 500 && answer.status !== 408)
         this.#tally.faults.push(`${path}: ${answer.status} ${text}`);
-      return this.#failed(`${answer.status} ${/"code":"(\w+)"/.exec(text)?.[1] ?? ''}`);
+      return await this.#failed(`${answer.status} ${/"code":"(\w+)"/.exec(text)?.[1] ?? ''}`);
     } catch (error) {
       if (cut?.aborted === true) {
         this.#tally.disconnects += 1;
         this.#at = (this.#at + 1) % this.#origins.length;
         return undefined;
       }
-      if (!(error instanceof Error)) throw error;
-      const { code } = (error.cause ?? {}) as { readonly code?: string };
-      return this.#failed(code ?? error.name);
+      return this.#failed(reasonOf(error));
     }
   }
 
@@ -83,4 +81,11 @@ export class Connection {
     await delay(20 + this.#random() * 180);
     return undefined;
   }
+}
+
+/** What the connection said, not that of the library, which is always the same. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) throw error;
+  const { code } = (error.cause ?? {}) as { readonly code?: string };
+  return code ?? error.name;
 }

@@ -25,7 +25,11 @@ export const ChangeEvent = z.strictObject({
   ops: z
     .array(ChangeOp)
     .describe('Memories as they are now; empty when all of them were forgotten since'),
-  mut: z.string().optional().describe('Id of the mutation that made it'),
+  mut: z.string().optional().describe('Id of the mutation that made it, when it was one alone'),
+  by: z
+    .array(z.string())
+    .optional()
+    .describe('Agents that made it, 10 at most, as far as they said who they are'),
 });
 export type ChangeEvent = z.output<typeof ChangeEvent>;
 

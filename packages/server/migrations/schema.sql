@@ -191,11 +191,12 @@ begin
        and (s.last_xid is distinct from this_xid or s.last_began is distinct from now())
     returning s.head, s.floor, s.chain into place;
     if found then
-      insert into changes (user_id, seq, chain, at, stored, forgotten, mutation)
+      insert into changes (user_id, seq, chain, at, stored, forgotten, mutation, made_by)
       values (owner, place.head, place.chain, this_at,
               case when place.floor = place.head then '{}' else new_stored end,
               case when place.floor = place.head then '{}' else new_forgotten end,
-              nullif(current_setting('app.mutation', true), ''));
+              nullif(current_setting('app.mutation', true), ''),
+              coalesce(nullif(current_setting('app.agents', true), ''), '{}')::text[]);
       exit;
     end if;
 
@@ -256,8 +257,20 @@ begin
       perform record_change(found.user_id, '{}', found.ids);
     end loop;
   else
-    for found in select e.user_id, array_agg(e.id) as ids from entered e group by e.user_id order by e.user_id loop
+    for found in
+      select e.user_id, array_agg(e.id) as ids,
+             -- Whom memories are stored for stored them, where nobody else was named.
+             case when tg_op = 'INSERT' and coalesce(current_setting('app.agents', true), '') = ''
+                  then (array_agg(distinct e.agent_id) filter (where e.agent_id is not null))[:10] end as agents
+        from entered e group by e.user_id order by e.user_id
+    loop
+      if found.agents is not null then
+        perform set_config('app.agents', found.agents::text, true);
+      end if;
       perform record_change(found.user_id, found.ids, '{}');
+      if found.agents is not null then
+        perform set_config('app.agents', '', true);
+      end if;
     end loop;
   end if;
   return null;
@@ -601,6 +614,17 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.sync_head(owner uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'auto'
+AS $function$
+begin
+  return coalesce((select s.head from tenant_sync s where s.user_id = owner), 0);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.take_lease(owner uuid, agent text, holder uuid, seconds integer, most integer, OUT granted boolean, OUT fenced boolean, OUT connected text[])
  RETURNS record
  LANGUAGE plpgsql
@@ -710,6 +734,7 @@ create table changes (
   stored text[] not null,
   forgotten text[] not null,
   mutation text,
+  made_by text[] default '{}'::text[] not null,
   constraint changes_pkey PRIMARY KEY (user_id, seq)
 );
 alter table changes enable row level security;
@@ -1530,6 +1555,8 @@ grant execute on function stellar_schema_state to stellar_system;
 grant execute on function store_counted to stellar_app;
 
 grant execute on function store_memories to stellar_app;
+
+grant execute on function sync_head to stellar_app;
 
 grant execute on function take_lease to stellar_app;
 

@@ -20,8 +20,10 @@ export interface ChangeEvent {
   at: number;
   /** Memories as they are now; empty when all of them were forgotten since. */
   ops: ChangeOp[];
-  /** Id of the mutation that made it. */
+  /** Id of the mutation that made it, when it was one alone. */
   mut?: string | undefined;
+  /** Agents that made it, 10 at most, as far as they said who they are. */
+  by?: string[] | undefined;
 }
 
 /** A page of the feed. */

@@ -251,9 +251,10 @@ function userCall(
     idempotency: ofAgent(idempotencyOf(route, headers, request.url, bytesOf(request)), agentId),
     ifMatch: route.conditional === true ? ifMatchOf(headers['if-match']) : undefined,
     setEtag: (tag) => void reply.header('etag', quoteTag(tag)),
-    setUsage: ({ memories: ofMemories, agents }) => {
+    setUsage: ({ memories: ofMemories, agents, seq }) => {
       reply.header('x-usage-memories', usageText(ofMemories));
       reply.header('x-usage-agents', usageText(agents));
+      reply.header('x-sync-seq', seq);
     },
     setNextCursor: (cursor) => {
       if (cursor !== undefined) reply.header('x-next-cursor', cursor);

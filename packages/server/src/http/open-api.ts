@@ -146,7 +146,13 @@ function headersOf({
   const headers = {
     ...(etag === true ? { ETag: etagHeader } : {}),
     ...(nextCursor === true ? { 'X-Next-Cursor': nextCursorHeader } : {}),
-    ...(usage === true ? { 'X-Usage-Memories': usageHeader, 'X-Usage-Agents': usageHeader } : {}),
+    ...(usage === true
+      ? {
+          'X-Usage-Memories': usageHeader,
+          'X-Usage-Agents': usageHeader,
+          'X-Sync-Seq': syncSeqHeader,
+        }
+      : {}),
     ...(degraded === true ? { 'X-Degraded': degradedHeader } : {}),
   };
   return Object.keys(headers).length === 0 ? {} : { headers };
@@ -155,6 +161,11 @@ function headersOf({
 const usageHeader = {
   description: 'What is in use and what the tier allows, as `812/1000` or `812/unlimited`',
   schema: { type: 'string' },
+};
+const syncSeqHeader = {
+  description:
+    'Number of the last change with this write: a reader of the feed who is there has it. Absent from a repeated answer',
+  schema: { type: 'integer' },
 };
 const nextCursorHeader = {
   description: 'Send it as `cursor` for the next page; absent on the last one',

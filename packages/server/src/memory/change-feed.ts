@@ -124,7 +124,7 @@ function withinPage(rows: readonly ChangeRow[]): readonly ChangeRow[] {
  * Forgets go first: a memory that was forgotten and stored again in one transaction is there.
  */
 function eventOf(
-  { seq, chain, at, stored, forgotten, mutation }: ChangeRow,
+  { seq, chain, at, stored, forgotten, mutation, madeBy }: ChangeRow,
   epoch: string,
   byId: ReadonlyMap<string, Memory>,
 ): ChangeEvent {
@@ -139,6 +139,7 @@ function eventOf(
       ...there.map((memory) => ({ op: 'put' as const, memory })),
     ],
     ...(mutation === null ? {} : { mut: mutation }),
+    ...(madeBy.length === 0 ? {} : { by: [...madeBy] }),
   };
 }
 

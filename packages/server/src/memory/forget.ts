@@ -1,13 +1,14 @@
 import { epochSeconds } from '../domain/clock.js';
 import { StellarError } from '../domain/stellar-error.js';
 import { moveAgent } from '../storage/statements/agents.js';
+import { nameMaker } from '../storage/statements/changes.js';
 import { eraseForgotten, moveToForgotten } from '../storage/statements/forgotten-memories.js';
 import { deleteMemory, lockMemory } from '../storage/statements/memories.js';
 import {
   changeUsage,
   lockUsage,
   selectUsage,
-  type TenantUsage,
+  type UsageNow,
 } from '../storage/statements/tenant-usage.js';
 import { isOf } from './as-agent.js';
 import type { MemoryDependencies } from './dependencies.js';
@@ -23,10 +24,14 @@ export const createForget =
   (dependencies: MemoryDependencies): MemoryService['forget'] =>
   async (userId, id, idempotency, { agentId, onUsage, permanent = false } = {}) => {
     const { tenants, index, clock } = dependencies;
-    let used: TenantUsage | undefined;
+    let used: UsageNow | undefined;
     await tenants.withTenant(userId, (tx) =>
       idempotently(tx, idempotency, async () => {
-        const [, memory] = await Promise.all([lockUsage(tx), lockMemory(tx, id)]);
+        const [, memory] = await Promise.all([
+          lockUsage(tx),
+          lockMemory(tx, id),
+          agentId !== undefined && nameMaker(tx, { agents: [agentId] }),
+        ]);
         if (memory === undefined || !isOf(memory, agentId)) {
           if (permanent && (await eraseForgotten(tx, id, agentId))) return { removed: true };
           throw new StellarError('not_found');

@@ -3,6 +3,7 @@ import type { Mutation, MutationAck } from '@stellar-memory/protocol';
 import { formatHybridTime } from '../domain/hybrid-clock.js';
 import type { UserId } from '../domain/ids.js';
 import { StellarError } from '../domain/stellar-error.js';
+import { type Maker, nameMaker } from '../storage/statements/changes.js';
 import {
   deleteExpiredMutations,
   insertMutations,
@@ -99,19 +100,39 @@ async function applyGroup(
   if (fresh.length === 0) return { acks: acksOf(group, view, answers, 0), note: () => undefined };
   const writes = writesOf(plan, dependencies, view.counters.nextDoc);
   const { usage } = plan;
-  const [, , seq] = await Promise.all([
+  const [, , , seq] = await Promise.all([
+    changesMemories(writes) && nameMaker(tx, makerOf(group, view, answers)),
     writeGroup(tx, dependencies, writes, view.counters),
     cleans(fresh) && deleteExpiredMutations(tx, expiredAtOnce),
     insertMutations(tx.ending, fresh, usage),
   ]);
   return {
     acks: acksOf(group, view, answers, seq),
-    usage,
+    usage: { ...usage, seq },
     note(userId) {
       if (!changesMemories(writes)) return;
       dependencies.index.noteChange(userId, writes.stored.length);
-      if (writes.stored.length > 0) dependencies.warnings?.note(userId, usage);
+      if (writes.stored.length > 0) dependencies.warnings?.note(userId, { ...usage, seq });
     },
+  };
+}
+
+/** Agents of mutations of which something came, and the mutation when it was one alone. */
+function makerOf(
+  group: readonly Arrived[],
+  { answered }: GroupView,
+  answers: ReadonlyMap<string, MutationAnswer>,
+): Maker {
+  const made = group.filter(
+    ({ mutation: { mid } }) =>
+      !answered.has(mid) &&
+      answers.get(mid)!.results.some(({ result }) => result === 'applied' || result === 'merged'),
+  );
+  const mids = new Set(made.map(({ mutation }) => mutation.mid));
+  const agents = made.flatMap(({ mutation, sender }) => mutation.agent ?? sender.agentId ?? []);
+  return {
+    agents: [...new Set(agents)].toSorted(),
+    mutation: mids.size === 1 ? made[0]!.mutation.mid : undefined,
   };
 }
 

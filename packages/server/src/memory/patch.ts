@@ -3,6 +3,7 @@ import type { PatchRequest } from '@stellar-memory/protocol';
 import { epochSeconds } from '../domain/clock.js';
 import { StellarError } from '../domain/stellar-error.js';
 import { moveAgent } from '../storage/statements/agents.js';
+import { nameMaker } from '../storage/statements/changes.js';
 import {
   type EditedMemory,
   type LockedMemory,
@@ -19,7 +20,7 @@ import {
   changeUsage,
   lockUsage,
   selectUsage,
-  type TenantUsage,
+  type UsageNow,
 } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import { isOf } from './as-agent.js';
@@ -49,13 +50,17 @@ export const createGet =
 export const createPatch =
   (dependencies: MemoryDependencies): MemoryService['patch'] =>
   async (userId, id, patch, options = {}) => {
-    let used: TenantUsage | undefined;
-    const hear = (usage: TenantUsage): void => {
+    let used: UsageNow | undefined;
+    const hear = (usage: UsageNow): void => {
       used = usage;
     };
     const edited = await dependencies.tenants.withTenant(userId, (tx) =>
       idempotently(tx, options.idempotency, async (): Promise<VersionedMemory> => {
-        const [, before] = await Promise.all([lockUsage(tx), lockMemory(tx, id)]);
+        const [, before] = await Promise.all([
+          lockUsage(tx),
+          lockMemory(tx, id),
+          options.agentId !== undefined && nameMaker(tx, { agents: [options.agentId] }),
+        ]);
         if (before === undefined || !isOf(before, options.agentId))
           throw new StellarError('not_found');
         if (options.ifMatch !== undefined && options.ifMatch !== etagOf(before))
@@ -75,7 +80,7 @@ interface EditOptions {
   /** Why what it said is kept. */
   readonly reason?: 'edited' | 'merged';
   /** Hears what is in use then. */
-  readonly onUsage?: ((usage: TenantUsage) => void) | undefined;
+  readonly onUsage?: ((usage: UsageNow) => void) | undefined;
 }
 
 /** Edits a memory that the caller has locked, counter row first. */

@@ -4,7 +4,7 @@ import type { UserId } from '../domain/ids.js';
 import type { StellarError } from '../domain/stellar-error.js';
 import type { GrowthUsage } from '../storage/statements/store-memories.js';
 import { hasLapsed } from '../storage/statements/subscriptions.js';
-import { type TenantUsage, totalMemories } from '../storage/statements/tenant-usage.js';
+import { totalMemories, type UsageNow } from '../storage/statements/tenant-usage.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import type { MemoryDependencies } from './dependencies.js';
 
@@ -15,9 +15,10 @@ export interface Usage {
 }
 
 /** What stores make grow, from the counter row. */
-export const growthOf = (usage: TenantUsage): GrowthUsage => ({
+export const growthOf = (usage: UsageNow): GrowthUsage => ({
   memories: { used: totalMemories(usage), limit: usage.memoryLimit },
   agents: { used: usage.agents, limit: usage.agentLimit },
+  seq: usage.head,
 });
 
 /** The refusal of what does not fit: says how much there is, and where more is to be had. */

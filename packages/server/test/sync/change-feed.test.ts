@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { StoreRequest } from '@stellar-memory/protocol';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type MemoryId, memoryId, type UserId } from '../../src/domain/ids.js';
 import type { SyncCursor } from '../../src/domain/sync-cursor.js';
 import { type ChangeFeed, createChangeFeed, type FeedPage } from '../../src/memory/change-feed.js';
 import { deleteMemory } from '../../src/storage/statements/memories.js';
+import { mutation } from '../memory/mutations/sending.js';
 import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
 import { openNode, type TestNode } from '../support/memory-service.js';
 import { verifies } from '../support/verifies.js';
@@ -38,6 +39,55 @@ describeEngines('the change feed', (engine) => {
     return pages;
   };
   const start = async (): Promise<SyncCursor> => (await readAll()).at(-1)!.cursor;
+
+  test('says who made a change, as far as he said so', async () => {
+    const cursor = await start();
+    const mid = 'the-only-one';
+    const id = await store('nobody said who');
+    await node.memories.store(user, StoreRequest.parse({ content: 'of ann', agent_id: 'ann' }));
+    await node.memories.storeBatch(user, [
+      StoreRequest.parse({ content: 'of bob', agent_id: 'bob' }),
+      StoreRequest.parse({ content: 'of ann', agent_id: 'ann' }),
+    ]);
+    await node.memories.patch(user, id, { agent_id: 'ann' });
+    await node.memories.patch(user, id, { pinned: true }, { agentId: 'ann' });
+    await node.memories.mutate(user, [
+      mutation([{ op: 'edit', id, set: { content: 'of dan' } }], { mid, agent: 'dan' }),
+    ]);
+    await node.memories.mutate(user, [
+      mutation([{ op: 'store', memory: { content: 'of eve', agent_id: 'ann' } }], { agent: 'eve' }),
+      mutation([{ op: 'edit', id, set: { pinned: false } }], { agent: 'dan' }),
+      mutation([{ op: 'edit', id: randomUUID(), set: { pinned: true } }], { agent: 'fay' }),
+    ]);
+    await node.memories.forget(user, id, undefined, { agentId: 'ann' });
+    const events = (await readAll(cursor)).flatMap((page) => page.events);
+    expect(events.map(({ by, mut }) => [by, mut])).toEqual([
+      [undefined, undefined],
+      [['ann'], undefined],
+      [['ann', 'bob'], undefined],
+      [undefined, undefined],
+      [['ann'], undefined],
+      [['dan'], mid],
+      [['dan', 'eve'], undefined],
+      [['ann'], undefined],
+    ]);
+  });
+
+  test('names ten of many makers, and none of a neighbour’s', async () => {
+    const cursor = await start();
+    const neighbour = await seedUser(db);
+    const many = Array.from({ length: 12 }, (_, n) =>
+      StoreRequest.parse({ content: 'x', agent_id: `agent ${String(n).padStart(2, '0')}` }),
+    );
+    await Promise.all([
+      node.memories.storeBatch(user, many),
+      node.memories.store(neighbour, StoreRequest.parse({ content: 'y', agent_id: 'stranger' })),
+    ]);
+    const [page] = await readAll(cursor);
+    expect(page?.events.map(({ by }) => by)).toEqual([
+      many.slice(0, 10).map((memory) => memory.agent_id),
+    ]);
+  });
 
   test('tells every way of writing as one change a transaction, numbered without gaps', async () => {
     const cursor = await start();

@@ -81,10 +81,11 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.constant('store' as const) },
   { weight: 1, arbitrary: fc.constant('batch' as const) },
   { weight: 2, arbitrary: fc.constant('edit' as const) },
+  { weight: 1, arbitrary: fc.constant('mutate' as const) },
   { weight: 2, arbitrary: fc.constant('forget' as const) },
   { weight: 2, arbitrary: fc.constant('catch up' as const) },
 );
-type Step = 'store' | 'batch' | 'edit' | 'forget' | 'catch up';
+type Step = 'store' | 'batch' | 'edit' | 'mutate' | 'forget' | 'catch up';
 const casesAWay = 50;
 const histories = fc.sample(fc.array(step, { minLength: 3, maxLength: 14 }), {
   numRuns: casesAWay,
@@ -116,12 +117,16 @@ describeEngines('the protocol, whichever way it travels,', (engine) => {
     const { key: neighbour } = await server.createAccount(`neighbour-${accounts}@example.com`);
     const place: Place = { replica: new Replica(), cursor: undefined };
     const write = writerOf(server.url, key);
+    let written = 0;
     for (const [number, what] of given.steps.entries()) {
-      if (what === 'catch up') await given.catchUp(server.url, key, place);
-      else await write(what, number);
+      if (what === 'catch up') {
+        await given.catchUp(server.url, key, place);
+        expect(place.replica.head).toBe(written);
+      } else written = (await write(what, number)) ?? written;
     }
     await writerOf(server.url, neighbour)('store', 0);
     await given.catchUp(server.url, key, place);
+    expect(place.replica.head).toBe(written);
     const there = await listed(server.url, key);
     expect(place.replica.ids).toEqual(there.map(({ id }) => id).toSorted());
     for (const { id, content } of there) expect(place.replica.contentOf(id)).toBe(content);
@@ -129,37 +134,42 @@ describeEngines('the protocol, whichever way it travels,', (engine) => {
   });
 });
 
-/** Writes by every way that HTTP has; what it edits and forgets are memories that exist. */
-function writerOf(
-  url: string,
-  key: string,
-): (what: Exclude<Step, 'catch up'>, number: number) => Promise<void> {
+/** Writes by one of the ways that HTTP has; answers the change that it became, or nothing when there was nothing to do. */
+type Write = (what: Exclude<Step, 'catch up'>, number: number) => Promise<number | undefined>;
+
+/** What it edits and forgets are memories that exist. */
+function writerOf(url: string, key: string): Write {
   const headers = { 'X-API-Key': key };
   const ids: string[] = [];
-  const post = async (path: string, body: object): Promise<unknown> =>
-    (await send(`${url}${path}`, jsonBody(body, headers))).json;
+  const ask = async (method: string, path: string, body?: object) => {
+    const request = body === undefined ? { headers } : jsonBody(body, headers);
+    const answer = await send(`${url}${path}`, { ...request, method });
+    return { json: answer.json, seq: Number(answer.headers.get('x-sync-seq')) };
+  };
   return async (what, number) => {
     const content = `note ${number} of ${key.slice(-4)}`;
-    if (what === 'store')
-      ids.push(((await post('/api/v1/store', { content })) as { id: string }).id);
+    if (what === 'store') {
+      const { json, seq } = await ask('POST', '/api/v1/store', { content });
+      ids.push((json as { id: string }).id);
+      return seq;
+    }
     if (what === 'batch') {
       const memories = [{ content }, { content: `${content}, again` }];
-      const { items } = (await post('/api/v1/store/batch', { memories })) as {
-        items: { id: string }[];
-      };
-      ids.push(...items.map(({ id }) => id));
+      const { json, seq } = await ask('POST', '/api/v1/store/batch', { memories });
+      ids.push(...(json as { items: { id: string }[] }).items.map(({ id }) => id));
+      return seq;
     }
     const id = ids[number % Math.max(1, ids.length)];
-    if (id === undefined) return;
+    if (id === undefined) return undefined;
     if (what === 'edit')
-      await send(`${url}/api/v1/memories/${id}`, {
-        ...jsonBody({ content: `${content}, edited` }, headers),
-        method: 'PATCH',
-      });
-    if (what === 'forget') {
-      await send(`${url}/api/v1/forget/${id}`, { method: 'DELETE', headers });
-      ids.splice(ids.indexOf(id), 1);
+      return (await ask('PATCH', `/api/v1/memories/${id}`, { content: `${content}, edited` })).seq;
+    if (what === 'mutate') {
+      const ops = [{ op: 'edit', id, set: { content: `${content}, merged` } }];
+      const mutations = [{ mid: `mutation-${number}`, hlc: `${Date.now()}.0`, ops }];
+      return (await ask('POST', '/api/v1/mutations', { mutations })).seq;
     }
+    ids.splice(ids.indexOf(id), 1);
+    return (await ask('DELETE', `/api/v1/forget/${id}`)).seq;
   };
 }
 

@@ -4,7 +4,7 @@ import { uuidv7 } from '../../domain/ids.js';
 import { applyOp, type Outcome, type StampedOp } from '../../domain/merge.js';
 import { StellarError } from '../../domain/stellar-error.js';
 import type { KeptVersion } from '../../storage/statements/memory-versions.js';
-import type { GrowthUsage } from '../../storage/statements/store-memories.js';
+import type { Growth } from '../../storage/statements/store-memories.js';
 import { isOf } from '../as-agent.js';
 import { agentOf, type Draft, draftOf } from './draft.js';
 import type { GroupView } from './group-view.js';
@@ -42,7 +42,7 @@ export class GroupPlan {
   }
 
   /** What is in use when everything is written. */
-  get usage(): GrowthUsage {
+  get usage(): Growth {
     return this.#room.usage;
   }
 

@@ -1,5 +1,5 @@
 import type { StellarError } from '../../domain/stellar-error.js';
-import type { GrowthUsage } from '../../storage/statements/store-memories.js';
+import type { Growth } from '../../storage/statements/store-memories.js';
 import { type LockedCounters, totalMemories } from '../../storage/statements/tenant-usage.js';
 import { fullTier } from '../quota.js';
 import type { GroupView } from './group-view.js';
@@ -29,7 +29,7 @@ export class Room {
   }
 
   /** What is in use by now. */
-  get usage(): GrowthUsage {
+  get usage(): Growth {
     const { memoryLimit, agentLimit } = this.#counters;
     return {
       memories: { used: this.#memories, limit: memoryLimit },

@@ -12,6 +12,28 @@ export interface ChangeRow {
   readonly forgotten: readonly string[];
   /** Id of the mutation that made it, where a client sent one. */
   readonly mutation: string | null;
+  /** Agents that made it, 10 at most, as far as they said who they are. */
+  readonly madeBy: readonly string[];
+}
+
+/** Who makes a change. */
+export interface Maker {
+  readonly agents: readonly string[];
+  /** Id of the one mutation that makes it. */
+  readonly mutation?: string | undefined;
+}
+
+/** Agents that a change names at most. */
+const mostMakers = 10;
+
+/** Says who makes the change of this transaction; nothing of it is written before. */
+export async function nameMaker(
+  tx: TenantTransaction,
+  { agents, mutation = '' }: Maker,
+): Promise<void> {
+  await tx.query(sql`
+    select set_config('app.agents', ${agents.slice(0, mostMakers)}::text[]::text, true),
+           set_config('app.mutation', ${mutation}, true)`);
 }
 
 /** Where the tenant's feed stands; `undefined` before his first change. */
@@ -28,7 +50,7 @@ export const selectChanges = (
   limit: number,
 ): Promise<ChangeRow[]> =>
   tx.query(sql<ChangeRow>`
-    select seq, chain, at, stored, forgotten, mutation from changes
+    select seq, chain, at, stored, forgotten, mutation, made_by as "madeBy" from changes
      where user_id = ${tx.userId} and seq >= ${fromSeq}
      order by seq
      limit ${limit}`);

@@ -1,7 +1,7 @@
 import type { MutationResult } from '@stellar-memory/protocol';
 import { sql } from '../sql.js';
 import type { TenantTransaction } from '../tenant-door.js';
-import type { GrowthUsage } from './store-memories.js';
+import type { Growth } from './store-memories.js';
 
 /** Days an answer is remembered. */
 const keptDays = 7;
@@ -35,7 +35,7 @@ export const selectAnsweredMutations = (
 export async function insertMutations(
   tx: TenantTransaction,
   answers: readonly MutationAnswer[],
-  { memories, agents }: GrowthUsage,
+  { memories, agents }: Growth,
 ): Promise<number> {
   const [row] = await tx.query(sql<{ seq: number }>`
     select remember_mutations(${tx.userId}, ${JSON.stringify(answers)}::jsonb, ${memories.used}, ${agents.used}) as seq`);

@@ -41,9 +41,15 @@ export interface StoreOutcome {
 }
 
 /** How much is used of what stores make grow. A limit of `null` is unlimited. */
-export interface GrowthUsage {
+export interface Growth {
   readonly memories: { readonly used: number; readonly limit: number | null };
   readonly agents: { readonly used: number; readonly limit: number | null };
+}
+
+/** The same, and how far the feed is with it: who is there has seen the write. */
+export interface GrowthUsage extends Growth {
+  /** Number of the tenant's last change. */
+  readonly seq: number;
 }
 
 interface OutcomeRow {
@@ -55,6 +61,7 @@ interface OutcomeRow {
   /** `merging`: not stored, because duplicates are to be merged. */
   short_of: 'memories' | 'agents' | 'merging' | null;
   final_zones: Zone[] | null;
+  seq: number;
 }
 
 /**
@@ -99,8 +106,9 @@ async function callStore(
   const items = JSON.stringify(memories.map(toItem));
   const entries = memories.map((memory) => memory.entry);
   const [row] = await tx.query<OutcomeRow>(sql`
-    select * from store_counted(${tx.userId}, ${items}::jsonb, ${entries}, ${countByZone(memories)}, ${orbit},
-                                ${capacities}, ${latest(memories)}, ${firstDue(memories)}, ${when === 'unless merging'})`);
+    select s.*, sync_head(${tx.userId}) as seq
+      from store_counted(${tx.userId}, ${items}::jsonb, ${entries}, ${countByZone(memories)}, ${orbit}, ${capacities},
+                         ${latest(memories)}, ${firstDue(memories)}, ${when === 'unless merging'}) as s`);
   if (row === undefined || row.used_memories === null)
     throw new Error('the tenant has no counter row');
   if (row.short_of === 'merging') return undefined;
@@ -111,6 +119,7 @@ async function callStore(
     usage: {
       memories: { used: row.used_memories, limit: row.allowed_memories },
       agents: { used: row.used_agents, limit: row.allowed_agents },
+      seq: row.seq,
     },
   };
 }

@@ -28,12 +28,19 @@ interface UsageRow {
   version: number;
 }
 
+/** The counters and how far the feed is. */
+export interface UsageNow extends TenantUsage {
+  /** Number of the tenant's last change. */
+  readonly head: number;
+}
+
 /** Reads the counter row: one row by primary key, whatever the tenant's size. */
-export async function selectUsage(tx: TenantTransaction): Promise<TenantUsage | undefined> {
-  const [row] = await tx.query<UsageRow>(sql`
-    select zone_0, zone_1, zone_2, zone_3, zone_4, memory_limit, agents, agent_limit, version
+export async function selectUsage(tx: TenantTransaction): Promise<UsageNow | undefined> {
+  const [row] = await tx.query<UsageRow & { head: number }>(sql`
+    select zone_0, zone_1, zone_2, zone_3, zone_4, memory_limit, agents, agent_limit, version,
+           coalesce((select head from tenant_sync where user_id = ${tx.userId}), 0) as head
       from tenant_usage where user_id = ${tx.userId}`);
-  return row && toUsage(row);
+  return row && { ...toUsage(row), head: row.head };
 }
 
 const toUsage = (row: UsageRow): TenantUsage => ({
