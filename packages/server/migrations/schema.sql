@@ -1170,6 +1170,8 @@ create table tenant_usage (
   forget_after_days integer,
   forgets_at double precision,
   links_near_duplicates boolean default false not null,
+  purges_at double precision,
+  purge_version bigint,
   constraint tenant_usage_forget_after_days_check CHECK (((forget_after_days >= 1) AND (forget_after_days <= 3650))),
   constraint tenant_usage_pkey PRIMARY KEY (user_id),
   constraint tenant_usage_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
@@ -1283,6 +1285,8 @@ CREATE INDEX subscriptions_id ON public.subscriptions USING btree (id);
 CREATE INDEX tenant_usage_forgets_at ON public.tenant_usage USING btree (forgets_at, user_id) WHERE (forgets_at IS NOT NULL);
 
 CREATE INDEX tenant_usage_next_due ON public.tenant_usage USING btree (next_due, user_id) WHERE (next_due < ('1000000000000'::numeric)::double precision);
+
+CREATE INDEX tenant_usage_purges_at ON public.tenant_usage USING btree (purges_at, user_id) WHERE (purges_at IS NOT NULL);
 
 CREATE INDEX tombstones_user_id_forgotten_at ON public.tombstones USING btree (user_id, forgotten_at);
 

@@ -1,9 +1,7 @@
-import type { Clock } from '../domain/clock.js';
 import { eraseForgotten } from '../memory/erase-forgotten.system.js';
-import type { SystemDoor } from '../storage/system-door.system.js';
-import type { TenantDoor } from '../storage/tenant-door.js';
+import { type PurgeOptions, purgeErased } from '../memory/purge-erased.system.js';
 
-/** The sweep that erases what can no longer be restored. */
+/** The sweep that erases what can no longer be restored, from the index too. */
 export interface Erasing {
   /** Erases whatever is due. Ends early once `stop` was called. */
   run(): Promise<void>;
@@ -11,15 +9,13 @@ export interface Erasing {
 }
 
 /** Wires the sweep so that a node that drains does not wait for all of it. */
-export function createErasing(doors: {
-  readonly tenants: TenantDoor;
-  readonly system: SystemDoor;
-  readonly clock: Clock;
-}): Erasing {
+export function createErasing(doors: PurgeOptions): Erasing {
   let stopping = false;
   return {
     async run() {
-      await eraseForgotten({ ...doors, isStopping: () => stopping });
+      const isStopping = (): boolean => stopping;
+      await eraseForgotten({ ...doors, isStopping });
+      await purgeErased({ ...doors, isStopping });
     },
     stop: () => {
       stopping = true;

@@ -90,5 +90,6 @@ export const wakingAfterCommits = (index: LexicalIndex, bus: WakeBus): LexicalIn
     index.noteChange(userId, memories);
     bus.wake(userId);
   },
+  purge: (userId, until) => index.purge(userId, until),
   close: () => index.close(),
 });

@@ -121,7 +121,7 @@ export function createServices(
     context: createContextService({ ...dependencies, memories, model }),
     transfer: createTransferService(dependencies),
     life: createLifeService(dependencies),
-    erasing: createErasing({ tenants, system, clock }),
+    erasing: createErasing({ tenants, system, index, clock }),
     forgetting: createForgetting({ ...dependencies, system }),
     audit: createAuditService(tenants),
     usage: createUsageService(tenants, upgradeUrl),

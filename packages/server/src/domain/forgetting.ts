@@ -8,6 +8,15 @@ const secondsADay = 86_400;
 /** The same in seconds. */
 export const restorableSeconds = restorableDays * secondsADay;
 
+/**
+ * Forgotten memories that are kept for an account at most, whatever its tier: twice what the largest one holds. Only
+ * storing and forgetting in turn, for days, gets there; without a bound that would fill the disk.
+ */
+export const mostRestorable = 1_000_000;
+
+/** Seconds after which erased memories have left the index too: those of a day leave it together. */
+export const purgeSeconds = secondsADay;
+
 /** Seconds between two looks at what a tenant may have forgotten, and from his choice to the first one. */
 export const forgettingSeconds = secondsADay;
 

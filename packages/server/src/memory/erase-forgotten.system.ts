@@ -1,9 +1,10 @@
 import { type Clock, epochSeconds } from '../domain/clock.js';
-import { restorableSeconds } from '../domain/forgetting.js';
+import { mostRestorable, purgeSeconds, restorableSeconds } from '../domain/forgetting.js';
 import type { UserId } from '../domain/ids.js';
 import { eraseBeyond, eraseUntil } from '../storage/statements/forgotten-memories.js';
 import { selectTenantsToErase } from '../storage/statements/forgotten-memories.system.js';
-import { selectUsage } from '../storage/statements/tenant-usage.js';
+import { notePurge } from '../storage/statements/index-purges.js';
+import { lockUsage, selectUsage } from '../storage/statements/tenant-usage.js';
 import type { SystemDoor } from '../storage/system-door.system.js';
 import type { TenantDoor } from '../storage/tenant-door.js';
 
@@ -12,6 +13,8 @@ export interface EraseOptions {
   readonly system: SystemDoor;
   readonly tenants: TenantDoor;
   readonly clock: Clock;
+  /** Forgotten memories that are kept of one tenant at most. */
+  readonly most?: number;
   /** Ends the run before the next tenant. */
   readonly isStopping?: () => boolean;
 }
@@ -35,26 +38,43 @@ export async function eraseForgotten(options: EraseOptions): Promise<number> {
   }
 }
 
-async function eraseRound({ system, tenants, clock, isStopping }: EraseOptions): Promise<number> {
-  const until = epochSeconds(clock) - restorableSeconds;
+async function eraseRound({
+  system,
+  tenants,
+  clock,
+  most = mostRestorable,
+  isStopping,
+}: EraseOptions): Promise<number> {
+  const now = epochSeconds(clock);
+  const bounds = { until: now - restorableSeconds, most };
   let erased = 0;
   let after: UserId | undefined;
   for (;;) {
-    const page = { after, until, limit: tenantsAtOnce };
+    const page = { after, ...bounds, limit: tenantsAtOnce };
     const due = await system.asSystem((tx) => selectTenantsToErase(tx, page), { readOnly: true });
     for (const userId of due) {
       if (isStopping?.() === true) return 0;
-      erased += await eraseOf(tenants, userId, until);
+      erased += await eraseOf(tenants, userId, { ...bounds, now });
     }
     after = due.at(-1);
     if (due.length < tenantsAtOnce) return erased;
   }
 }
 
-/** Nobody may fill the disk with what he forgets: no more than he may have memories. */
-const eraseOf = (tenants: TenantDoor, userId: UserId, until: number): Promise<number> =>
+/** The counter row's lock first, as in every writer. What has no limit of memories has none here either. */
+const eraseOf = (
+  tenants: TenantDoor,
+  userId: UserId,
+  { until, most, now }: { readonly until: number; readonly most: number; readonly now: number },
+): Promise<number> =>
   tenants.withTenant(userId, async (tx) => {
-    const [expired, usage] = await Promise.all([eraseUntil(tx, until, batch), selectUsage(tx)]);
-    const most = usage?.memoryLimit ?? null;
-    return most === null ? expired : expired + (await eraseBeyond(tx, most, batch));
+    const [, usage, expired] = await Promise.all([
+      lockUsage(tx),
+      selectUsage(tx),
+      eraseUntil(tx, until, batch),
+    ]);
+    const isLimited = usage !== undefined && usage.memoryLimit !== null;
+    const erased = expired + (isLimited ? await eraseBeyond(tx, most, batch) : 0);
+    if (erased > 0) await notePurge(tx, now + purgeSeconds);
+    return erased;
   });

@@ -1,8 +1,10 @@
 import { epochSeconds } from '../domain/clock.js';
+import { purgeSeconds } from '../domain/forgetting.js';
 import { StellarError } from '../domain/stellar-error.js';
 import { moveAgent } from '../storage/statements/agents.js';
 import { nameMaker } from '../storage/statements/changes.js';
 import { eraseForgotten, moveToForgotten } from '../storage/statements/forgotten-memories.js';
+import { notePurge } from '../storage/statements/index-purges.js';
 import { deleteMemory, lockMemory } from '../storage/statements/memories.js';
 import {
   changeUsage,
@@ -33,7 +35,10 @@ export const createForget =
           agentId !== undefined && nameMaker(tx, { agents: [agentId] }),
         ]);
         if (memory === undefined || !isOf(memory, agentId)) {
-          if (permanent && (await eraseForgotten(tx, id, agentId))) return { removed: true };
+          if (permanent && (await eraseForgotten(tx, id, agentId))) {
+            await notePurge(tx, epochSeconds(clock) + purgeSeconds);
+            return { removed: true };
+          }
           throw new StellarError('not_found');
         }
         const writes = Promise.all([
@@ -45,6 +50,7 @@ export const createForget =
             : [moveAgent(tx, { leaves: memory.agentId, enters: null })]),
           index.remove(tx, [memory.doc]),
           changeUsage(tx, { leaves: memory.zone, documents: 0 }),
+          permanent && notePurge(tx, epochSeconds(clock) + purgeSeconds),
         ]);
         // Behind the writes, in the same message.
         [, used] = await Promise.all([writes, onUsage === undefined ? undefined : selectUsage(tx)]);

@@ -113,6 +113,11 @@ export interface LexicalIndex {
   guess(userId: UserId, request: SearchRequest): Promise<Guess | undefined>;
   /** Told after a commit that changed so many of the tenant's memories, so that they may be merged in the background. */
   noteChange(userId: UserId, memories?: number): void;
+  /**
+   * Takes a step of taking documents that died at this version or before out of everything that the index keeps: one
+   * segment is written anew. `done` when none holds any of them; `busy` while another node is at work.
+   */
+  purge(userId: UserId, until: number): Promise<'more' | 'done' | 'busy'>;
   /** Ends after the merge that runs in the background; what waits is taken up after the next start. */
   close(): Promise<void>;
 }

@@ -81,11 +81,19 @@ describeEngines('erasing what was forgotten', (engine) => {
     expect((await Promise.all(users.map(left))).flat()).toEqual([]);
   });
 
-  test('keeps no more than the account may have memories, the latest', async () => {
-    const limited = await seedUser(db, { memoryLimit: 3 });
+  test('keeps everything for its days, however little the account may have', async () => {
+    const free = await seedUser(db, { memoryLimit: 1 });
+    await forget(free, 50, 10);
+    expect(await erase()).toBe(0);
+    expect(await left(free)).toHaveLength(50);
+  });
+
+  test('keeps so many of an account that has limits, the latest, that the disk lasts', async () => {
+    const limited = await seedUser(db, { memoryLimit: 1 });
     const unlimited = await seedUser(db);
     for (const user of [limited, unlimited]) await forget(user, 5, 10);
-    expect(await erase()).toBe(2);
+    const options = { system: db.system, tenants: db.tenants, clock: now };
+    expect(await eraseForgotten({ ...options, most: 3 })).toBeGreaterThanOrEqual(2);
     expect(await left(limited)).toEqual(['3', '4', '5']);
     expect(await left(unlimited)).toHaveLength(5);
   });
@@ -145,7 +153,7 @@ describeEngines('erasing what was forgotten', (engine) => {
             return [];
           },
         },
-        { after: undefined, until: 1, limit: 10 },
+        { after: undefined, until: 1, most: 1_000_000, limit: 10 },
       );
       return plans;
     });

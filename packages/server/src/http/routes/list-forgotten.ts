@@ -10,7 +10,7 @@ export const listForgotten = defineRoute({
   tag: 'Memories',
   summary: 'List what can be restored, the latest forgotten first',
   description:
-    'What was forgotten in the last seven days, unless it was forgotten for good. Then it is erased, as are the oldest of more than the account may have memories.',
+    'What was forgotten in the last seven days, unless it was forgotten for good. Then it is erased, and leaves the index within a day. Of an account with limits a million are kept at most, the latest.',
   access: { scope: 'read' },
   query: ForgottenQuery,
   success: {

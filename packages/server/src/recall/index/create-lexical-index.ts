@@ -22,7 +22,7 @@ import type { IndexState } from './index-state.js';
 import { mostPostingsOf, viewOfState } from './index-view-of-state.js';
 import { wantedBy } from './known-bounds.js';
 import { defaultMergePolicy, type MergePolicy } from './merge-policy.js';
-import { mergeTenant } from './merge-tenant.js';
+import { type MergeOutcome, mergeTenant } from './merge-tenant.js';
 import { PostingBuffers } from './posting-buffers.js';
 import { type RankedHit, rankPage } from './rank-page.js';
 import { readState, readTerms } from './read-state.js';
@@ -61,6 +61,7 @@ class BlockLexicalIndex implements RunningLexicalIndex {
   readonly #policy: MergePolicy;
   readonly #cache: IndexCache;
   readonly #merges: BackgroundMerges;
+  readonly #purge: (userId: UserId, until: number) => Promise<MergeOutcome>;
   readonly #buffers = new PostingBuffers();
   /** Loads of indexes that no one had cached: others wait for them instead of reading the same. */
   readonly #loading = new Map<UserId, Promise<void>>();
@@ -74,6 +75,7 @@ class BlockLexicalIndex implements RunningLexicalIndex {
       encode: (source: IndexedDocument) => this.encode(source),
     };
     const { tenants } = options;
+    this.#purge = (userId, purgeUntil) => mergeTenant(tenants, userId, { ...merge, purgeUntil });
     this.#merges = new BackgroundMerges({
       merge: async (userId, flush) => {
         const outcome = await mergeTenant(tenants, userId, { ...merge, flush });
@@ -133,6 +135,12 @@ class BlockLexicalIndex implements RunningLexicalIndex {
   noteChange(userId: UserId, memories?: number): void {
     this.#cache.outdate(userId);
     this.#merges.noteChange(userId, memories);
+  }
+
+  async purge(userId: UserId, until: number): Promise<'more' | 'done' | 'busy'> {
+    const outcome = await this.#purge(userId, until);
+    if (outcome === 'nothing') return 'done';
+    return outcome.startsWith('merged') ? 'more' : 'busy';
   }
 
   idle(): Promise<void> {

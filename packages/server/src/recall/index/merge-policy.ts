@@ -31,6 +31,8 @@ export const defaultMergePolicy: MergePolicy = {
 export interface SegmentSize {
   readonly documents: number;
   readonly dead: number;
+  /** Whether one of those must not stay in it, however few they are. */
+  readonly mustGo?: boolean;
 }
 
 /** What to merge into one segment: segments from `from` up to `to`, then the recent documents or not. */
@@ -59,7 +61,8 @@ export function chooseMerge(
     return { from, to: segments.length, recent: true };
   }
   const worn = segments.findIndex(
-    ({ documents, dead }) => dead >= Math.max(policy.deadDocuments, documents * policy.deadShare),
+    ({ documents, dead, mustGo = false }) =>
+      mustGo || dead >= Math.max(policy.deadDocuments, documents * policy.deadShare),
   );
   return worn < 0 ? undefined : { from: worn, to: worn + 1, recent: false };
 }

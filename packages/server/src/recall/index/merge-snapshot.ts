@@ -39,23 +39,31 @@ export interface MergeSnapshot {
   readonly nextDoc: number;
 }
 
+/** What to merge beyond what the policy says. */
+export interface MergeWish {
+  /** Recent documents however few they are. */
+  readonly flush?: boolean | undefined;
+  /** Segments with a document that died at this version or before. */
+  readonly purgeUntil?: number | undefined;
+}
+
 /** Whether there is anything to merge. Reads no documents: one trip, a few rows. */
 export async function mergeIsDue(
   tx: TenantTransaction,
   policy: MergePolicy,
-  flush = false,
+  wish: MergeWish = {},
 ): Promise<boolean> {
-  return choose(policy, await readHead(tx), flush) !== undefined;
+  return choose(policy, await readHead(tx, wish), wish) !== undefined;
 }
 
 /** Reads what the next merge starts from; `undefined` when there is nothing to merge. Three trips, or four. */
 export async function readMergeSnapshot(
   tx: TenantTransaction,
   policy: MergePolicy,
-  flush = false,
+  wish: MergeWish = {},
 ): Promise<MergeSnapshot | undefined> {
-  const head = await readHead(tx);
-  const choice = choose(policy, head, flush);
+  const head = await readHead(tx, wish);
+  const choice = choose(policy, head, wish);
   if (choice === undefined) return undefined;
   const chosen = head.segments.slice(choice.from, choice.to);
   const firstDoc = chosen[0]?.firstDoc ?? head.mergedUntil;
@@ -115,29 +123,36 @@ interface Head {
   readonly mergedUntil: number;
   readonly segments: readonly SegmentFacts[];
   readonly dead: Uint32Array;
+  /** Those of the dead that must go. */
+  readonly purged: Uint32Array;
 }
 
-async function readHead(tx: TenantTransaction): Promise<Head> {
-  const [{ nextDoc }, { mergedUntil, segments }, dead] = await Promise.all([
+async function readHead(tx: TenantTransaction, { purgeUntil }: MergeWish): Promise<Head> {
+  const [{ nextDoc }, { mergedUntil, segments }, dead, purged] = await Promise.all([
     selectIndexHead(tx),
     selectMergedIndex(tx),
     selectDead(tx, 0),
+    purgeUntil === undefined ? new Uint32Array(0) : selectDead(tx, 0, purgeUntil),
   ]);
-  return { nextDoc, mergedUntil, segments: segments as readonly SegmentFacts[], dead };
+  return { nextDoc, mergedUntil, segments: segments as readonly SegmentFacts[], dead, purged };
 }
 
 function choose(
   policy: MergePolicy,
-  { segments, dead, nextDoc, mergedUntil }: Head,
-  flush: boolean,
+  { segments, dead, purged, nextDoc, mergedUntil }: Head,
+  { flush }: MergeWish,
 ): MergeChoice | undefined {
-  const sorted = dead.toSorted();
-  const sizes = segments.map(({ documents, firstDoc, endDoc }) => ({
-    documents,
-    dead: firstAtLeast(sorted, endDoc) - firstAtLeast(sorted, firstDoc),
+  const [all, due] = [dead.toSorted(), purged.toSorted()];
+  const sizes = segments.map((facts) => ({
+    documents: facts.documents,
+    dead: countWithin(all, facts),
+    mustGo: countWithin(due, facts) > 0,
   }));
   return chooseMerge(policy, sizes, nextDoc - mergedUntil, flush);
 }
+
+const countWithin = (sorted: Uint32Array, { firstDoc, endDoc }: SegmentFacts): number =>
+  firstAtLeast(sorted, endDoc) - firstAtLeast(sorted, firstDoc);
 
 function firstAtLeast(sorted: Uint32Array, value: number): number {
   let low = 0;

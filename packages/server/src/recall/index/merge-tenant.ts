@@ -14,6 +14,7 @@ import {
   type MergeClaim,
   raiseGeneration,
   releaseClaim,
+  selectMergedIndex,
   swapSegments,
 } from '../../storage/statements/index-states.js';
 import type { TenantDoor, TenantTransaction } from '../../storage/tenant-door.js';
@@ -21,7 +22,12 @@ import type { IndexedDocument } from '../lexical-index.js';
 import { segmentStart } from './block-address.js';
 import { DocumentColumns } from './document-columns.js';
 import { defaultMergePolicy, type MergePolicy } from './merge-policy.js';
-import { type MergeSnapshot, mergeIsDue, readMergeSnapshot } from './merge-snapshot.js';
+import {
+  type MergeSnapshot,
+  type MergeWish,
+  mergeIsDue,
+  readMergeSnapshot,
+} from './merge-snapshot.js';
 import { MergedSegment, mergeRecents } from './merge-sources.js';
 import { mergeTerms } from './merge-terms.js';
 import type { SegmentFacts } from './segment-facts.js';
@@ -37,6 +43,11 @@ export interface MergeOptions {
   readonly policy?: MergePolicy;
   /** Merges recent documents however few they are, which also indexes memories that have no entry. */
   readonly flush?: boolean;
+  /**
+   * Writes segments anew that hold a document which died at this version or before. When there is none any more, blocks
+   * that crashed merges have left are taken away too.
+   */
+  readonly purgeUntil?: number;
   readonly onStep?: (step: MergeStep) => void | Promise<void>;
 }
 
@@ -69,17 +80,16 @@ export async function mergeTenant(
   options: MergeOptions,
 ): Promise<MergeOutcome> {
   const policy = options.policy ?? defaultMergePolicy;
-  const { flush } = options;
-  const due = await door.withTenant(userId, (tx) => mergeIsDue(tx, policy, flush), {
+  const due = await door.withTenant(userId, (tx) => mergeIsDue(tx, policy, options), {
     readOnly: true,
   });
-  if (!due) return 'nothing';
+  if (!due && options.purgeUntil === undefined) return 'nothing';
   const claim = await door.withTenant(userId, (tx) => claimIndex(tx, claimSeconds));
   if (claim === undefined) return 'claimed elsewhere';
   await options.onStep?.('claimed');
   const merge = new Merge(door, userId, claim, options);
   try {
-    return await merge.run(policy, flush);
+    return await merge.run(policy, options);
   } catch (error) {
     if (error instanceof ClaimLost) return 'lost';
     throw error;
@@ -106,10 +116,11 @@ class Merge {
     this.#encode = options.encode;
   }
 
-  async run(policy: MergePolicy, flush = false): Promise<MergeOutcome> {
-    const snapshot = await this.#read((tx) => readMergeSnapshot(tx, policy, flush));
+  async run(policy: MergePolicy, wish: MergeWish): Promise<MergeOutcome> {
+    const snapshot = await this.#read((tx) => readMergeSnapshot(tx, policy, wish));
     await this.#onStep('read');
     if (snapshot === undefined) {
+      if (wish.purgeUntil !== undefined) await this.#sweepAll();
       await this.#write((tx) => releaseClaim(tx, this.#claim));
       return 'nothing';
     }
@@ -203,6 +214,12 @@ class Merge {
       if (!mine) throw new ClaimLost();
       await this.#onStep('swapping');
     });
+  }
+
+  /** The same when nothing was merged. */
+  async #sweepAll(): Promise<void> {
+    const { segments } = await this.#read(selectMergedIndex);
+    await this.#sweep(segments as readonly SegmentFacts[]);
   }
 
   /** Deletes blocks of all segments up to this one that are not in place: replaced ones and those of crashed merges. */

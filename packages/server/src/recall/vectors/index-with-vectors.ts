@@ -16,6 +16,7 @@ export const indexWithVectors = (
     lexical.noteChange(userId, memories);
     embedding.noteChange(userId);
   },
+  purge: (userId, until) => lexical.purge(userId, until),
   async close() {
     await embedding.close();
     await lexical.close();

@@ -21,6 +21,18 @@ export async function selectDueTenants(
      order by next_due, user_id limit ${limit}`);
 }
 
+/** The same of tenants whose index is to be purged of what was erased. */
+export async function selectPurgingTenants(
+  tx: SystemTransaction,
+  { now, after, limit }: { now: number; after: DueTenant | undefined; limit: number },
+): Promise<DueTenant[]> {
+  return tx.query(sql<DueTenant>`
+    select user_id as "userId", purges_at as since from tenant_usage
+     where purges_at <= ${now}
+       and (purges_at, user_id) > (${after?.since ?? -1}, ${after?.userId ?? '00000000-0000-0000-0000-000000000000'}::uuid)
+     order by purges_at, user_id limit ${limit}`);
+}
+
 /** The same of tenants who have memories forgotten by themselves, and whose are to be looked at. */
 export async function selectForgettingTenants(
   tx: SystemTransaction,

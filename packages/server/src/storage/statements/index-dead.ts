@@ -21,17 +21,18 @@ export async function insertDead(tx: TenantTransaction, docs: readonly number[])
 }
 
 /**
- * Documents that died at this version or later, in no order. They travel as one value of four bytes each: a tenant
+ * Documents that died between two versions, both included, in no order. They travel as one value of four bytes each: a tenant
  * of 500,000 memories may have 100,000 dead, and as rows they would cost ten times as much.
  */
 export async function selectDead(
   tx: TenantTransaction,
   sinceVersion: number,
+  untilVersion = Number.MAX_SAFE_INTEGER,
 ): Promise<Uint32Array> {
   const [row] = await tx.query(sql<{ docs: Uint8Array | null }>`
     select string_agg(int4send(doc), ''::bytea) as docs
       from index_dead
-     where user_id = ${tx.userId} and version >= ${sinceVersion}`);
+     where user_id = ${tx.userId} and version between ${sinceVersion} and ${untilVersion}`);
   return decodeDocs(row?.docs);
 }
 

@@ -18,7 +18,8 @@ describeEngines('the way back from what tenants choose', (engine) => {
         [user],
       );
       await db.owner.query(
-        `update tenant_usage set merges_duplicates = true, links_near_duplicates = true, forget_after_days = 90, forgets_at = 0 where user_id = $1::uuid`,
+        `update tenant_usage set merges_duplicates = true, links_near_duplicates = true, forget_after_days = 90, forgets_at = 0,
+                purges_at = 0, purge_version = 1 where user_id = $1::uuid`,
         [user],
       );
       const memories = () => db.owner.query('select * from memories');
@@ -32,7 +33,7 @@ describeEngines('the way back from what tenants choose', (engine) => {
       expect(await memories()).toEqual(before);
       expect(
         await db.owner.query(
-          'select merges_duplicates, links_near_duplicates, forget_after_days, forgets_at from tenant_usage where user_id = $1::uuid',
+          'select merges_duplicates, links_near_duplicates, forget_after_days, forgets_at, purges_at, purge_version from tenant_usage where user_id = $1::uuid',
           [user],
         ),
       ).toEqual([
@@ -41,6 +42,8 @@ describeEngines('the way back from what tenants choose', (engine) => {
           links_near_duplicates: false,
           forget_after_days: null,
           forgets_at: null,
+          purges_at: null,
+          purge_version: null,
         },
       ]);
     } finally {
