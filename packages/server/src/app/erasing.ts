@@ -13,9 +13,9 @@ export function createErasing(doors: PurgeOptions): Erasing {
   let stopping = false;
   return {
     async run() {
-      const isStopping = (): boolean => stopping;
-      await eraseForgotten({ ...doors, isStopping });
-      await purgeErased({ ...doors, isStopping });
+      const options = { ...doors, isStopping: () => stopping };
+      await eraseForgotten(options);
+      await purgeErased(options);
     },
     stop: () => {
       stopping = true;
