@@ -1,5 +1,6 @@
 import { limits } from '@stellar-memory/protocol';
 import { type DateMention, dateMentions } from './dates.js';
+import { withoutFunctionWords } from './function-words.js';
 import { intentOf, type QueryIntent } from './intent.js';
 import { type NameCandidate, nameCandidates } from './names.js';
 import { normaliseText } from './normalise.js';
@@ -24,7 +25,7 @@ export interface AnalysedQuery {
 export function analyseQuery(query: string): AnalysedQuery {
   const text = normaliseText(query);
   return {
-    terms: weigh(termsOfText(text)).slice(0, limits.queryTerms),
+    terms: faintly(weigh(termsOfText(text)), text).slice(0, limits.queryTerms),
     names: nameCandidates(text),
     dates: dateMentions(text),
     intent: intentOf(text),
@@ -47,4 +48,20 @@ function weigh(terms: TextTerms): QueryTerm[] {
   for (const kind of ['words', 'hangul', 'bigrams', 'unigrams'] as const)
     for (const term of terms[kind]) if (!weighted.has(term)) weighted.set(term, weights[kind]);
   return [...weighted].map(([term, weight]) => ({ term, weight }));
+}
+
+/** What a term counts that only the words around the topic have. From 0.2 to 0.4 NDCG@10 on paraphrases is the same. */
+const faint = 0.3;
+
+/** The same terms, those of function words behind the others and of less weight. */
+function faintly(terms: QueryTerm[], text: string): QueryTerm[] {
+  const rest = withoutFunctionWords(text);
+  if (rest === undefined) return terms;
+  const telling = new Set(weigh(termsOfText(rest)).map(({ term }) => term));
+  return [
+    ...terms.filter(({ term }) => telling.has(term)),
+    ...terms
+      .filter(({ term }) => !telling.has(term))
+      .map(({ term, weight }) => ({ term, weight: weight * faint })),
+  ];
 }

@@ -46,6 +46,18 @@ describe('a query', () => {
     ]);
   });
 
+  it('asks less for Korean words that only say how it asks, and for those last', () => {
+    const { terms } = analyseQuery('메일을 어떻게 지워? 알려줘');
+    const weights = new Map(terms.map(({ term, weight }) => [term, weight]));
+    expect(weights.get('메일')).toBe(0.4);
+    expect(weights.get('알려줘')).toBeCloseTo(0.4 * 0.3, 12);
+    const told = terms.map(({ term }) => term);
+    expect(told.indexOf('지')).toBeLessThan(told.indexOf('어떻게'));
+    // Nothing else to go by.
+    expect(analyseQuery('어떻게').terms[0]).toEqual({ term: '어떻게', weight: 0.4 });
+    expect(analyseQuery('React 뭐야').terms.at(-1)!.weight).toBeLessThan(0.1);
+  });
+
   it('may have no terms at all', () => {
     expect(analyseQuery('what is it?').terms).toEqual([]);
   });

@@ -15,13 +15,13 @@ const query = fc
   .map((terms) => terms.map((term, n) => ({ ...term, term: `t${n}` })));
 const most = fc.integer({ min: 1, max: 64 * documents });
 
-test('a query reads no more postings than it can afford, unless a single term has more', () => {
+test('a query reads no more postings than it can afford, unless three terms have more', () => {
   fc.assert(
     fc.property(query, most, (terms, bound) => {
       const kept = afford(terms, bound);
       const spent = kept.reduce((sum, { postings }) => sum + postings, 0);
-      expect(kept.length).toBeGreaterThan(0);
-      if (kept.length > 1) expect(spent).toBeLessThanOrEqual(bound);
+      expect(kept.length).toBeGreaterThanOrEqual(Math.min(3, terms.length));
+      if (kept.length > 3) expect(spent).toBeLessThanOrEqual(bound);
     }),
   );
 });
