@@ -176,9 +176,9 @@ function matchingOf(
   filter: RecallFilter,
 ): Pick<SearchRequest, 'matching' | 'everyMatch' | 'within'> {
   const { emotion } = query;
-  // Sessions and days are in the index; which document is whose is decided by its row.
+  // Sessions, days and emotions are in the index; which document is whose is decided by its row.
   const { sessionId, since, until } = filter;
-  const within = { sessionId, since, until };
+  const within = { sessionId, since, until, emotion };
   if (emotion !== undefined)
     return { within, matching: (docs) => docsExpressing(tx, docs, filter, emotion) };
   if (!isFiltered(query)) return {};

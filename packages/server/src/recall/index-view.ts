@@ -23,6 +23,9 @@ export const roleBits = documentFlags.userRole | documentFlags.assistantRole;
 /** Where the four bits of the share of a text that is questions begin: 0 none of it, 15 all of it. */
 export const questionShareShift = 8;
 
+/** Where the three bits of what a text expresses begin: 0 nothing, else its place among the emotions, counted from 1. */
+export const emotionShift = 12;
+
 /** What text analysis makes of one memory; all that the index keeps of it, beside its session and speaker. */
 export interface AnalysedDocument {
   /** Distinct terms (at most 64 UTF-16 units each) and how often each occurs, 1–255. */

@@ -1,3 +1,4 @@
+import type { Emotion } from '@stellar-memory/protocol';
 import type { UserId } from '../domain/ids.js';
 import type { TenantTransaction } from '../storage/tenant-door.js';
 import type { NearDocument } from './ranking/fuse.js';
@@ -47,6 +48,8 @@ export interface KnownBounds {
   /** Epoch seconds, inclusive. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
+  /** Of documents that were analysed before emotions were, any may have it. */
+  readonly emotion?: Emotion | undefined;
 }
 
 /** Documents near a query in meaning. */

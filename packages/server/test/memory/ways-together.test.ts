@@ -2,6 +2,7 @@ import { RecallContextQuery, RecallQuery, StoreRequest } from '@stellar-memory/p
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { UserId } from '../../src/domain/ids.js';
+import { mergeTenant } from '../../src/recall/index/merge-tenant.js';
 import { orbitOrder } from '../../src/recall/ranking/orbit-order.js';
 import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
 import { openNode, type TestNode } from '../support/memory-service.js';
@@ -66,11 +67,16 @@ describeEngines('ways to recall, taken together', (engine) => {
     db = await engine.open();
     node = openNode(db.database, { clock: { nowMs: () => nowMs } });
     user = await seedUser(db);
-    for (let from = 0; from < 300; from += 100)
+    const { index } = node;
+    for (let from = 0; from < 300; from += 100) {
       await node.memories.storeBatch(
         user,
         Array.from({ length: 100 }, (_, n) => StoreRequest.parse(memoryOf(from + n))),
       );
+      // Two segments, and the rest recent.
+      if (from < 200)
+        await mergeTenant(db.tenants, user, { encode: index.encode.bind(index), flush: true });
+    }
     await node.index.idle();
   });
   afterAll(() => db.close());

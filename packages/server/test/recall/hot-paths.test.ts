@@ -61,6 +61,10 @@ const byWords: Readonly<Record<string, Ask>> = {
     metadata: '{"topic":3}',
   }),
   'a word that every memory has, in one session': ask({ q: inAll, session_id: 'session-7' }),
+  'a word that every memory has, and an emotion that none expresses': ask({
+    q: inAll,
+    emotion: 'disgust',
+  }),
   'a batch': (memories, user) => memories.recallBatch(user, queries),
 };
 

@@ -1,5 +1,13 @@
-import { type AnalysedDocument, documentFlags, noDay, questionShareShift } from '../index-view.js';
+import { emotionOf } from '../../domain/context/emotion.js';
+import {
+  type AnalysedDocument,
+  documentFlags,
+  emotionShift,
+  noDay,
+  questionShareShift,
+} from '../index-view.js';
 import { dayOf } from './day.js';
+import { emotionCode } from './emotion-code.js';
 import { normaliseText } from './normalise.js';
 import { sideOf } from './roles.js';
 import { hasNumber, hasTimeWord, questionShare } from './signals.js';
@@ -24,7 +32,7 @@ export function analyseDocument(source: DocumentSource): AnalysedDocument {
   return {
     terms,
     length: Math.min(65_535, length),
-    flags: textFlags(text, length) | sideFlag(source),
+    flags: textFlags(text, length) | sideFlag(source) | emotionFlag(source),
     day: source.occurredAt === null ? noDay : dayOf(source.occurredAt),
   };
 }
@@ -51,3 +59,6 @@ function sideFlag({ role, speaker }: DocumentSource): number {
   if (side === 'user') return documentFlags.userRole;
   return side === 'assistant' ? documentFlags.assistantRole : 0;
 }
+
+const emotionFlag = ({ content }: DocumentSource): number =>
+  emotionCode(emotionOf(content)) << emotionShift;

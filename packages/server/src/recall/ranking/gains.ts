@@ -43,7 +43,7 @@ export const dateGain = ({ view, query, weights }: Pass, doc: number): number =>
 export function questionFactor({ view, weights }: Pass, doc: number): number {
   const isTurn =
     view.sessions[doc]! >= 0 || view.speakers[doc]! >= 0 || hasFlag(view, doc, roleBits);
-  return isTurn ? 1 - (weights.question * (view.flags[doc]! >> questionShareShift)) / 15 : 1;
+  return isTurn ? 1 - (weights.question * ((view.flags[doc]! >> questionShareShift) & 15)) / 15 : 1;
 }
 
 const hasFlag = (view: IndexView, doc: number, bit: number): boolean =>

@@ -7,7 +7,8 @@ const analyse = (content: string, role: string | null = null, speaker: string | 
   analyseDocument({ content, speaker, role, occurredAt: null });
 const has = (content: string, flag: keyof typeof documentFlags): boolean =>
   (analyse(content).flags & documentFlags[flag]) !== 0;
-const questionShare = (content: string): number => analyse(content).flags >> questionShareShift;
+const questionShare = (content: string): number =>
+  (analyse(content).flags >> questionShareShift) & 15;
 
 describe('a document', () => {
   it('is its terms with their counts, and its length with repeats', () => {

@@ -122,7 +122,7 @@ export function plainRank(view: IndexView, query: AnalysedQuery): PlainHit[] {
         quantity: quantity && has(documentFlags.number) ? weights.quantity : 0,
         date: gainOfDates(weights, query.dates, view.days[doc]!),
       };
-      const question = isTurn ? 1 - (weights.question * (flags >> 8)) / 15 : 1;
+      const question = isTurn ? 1 - (weights.question * ((flags >> 8) & 15)) / 15 : 1;
       const score = sum(Object.values(summands)) * question;
       return { doc, score, parts: { ...summands, question, exact: 0 } };
     })
