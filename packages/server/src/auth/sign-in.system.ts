@@ -16,6 +16,7 @@ import { findUserByEmail, insertUser } from '../storage/statements/users.system.
 import type { SystemDoor, SystemTransaction } from '../storage/system-door.system.js';
 import type { TenantDoor } from '../storage/tenant-door.js';
 import { newUser } from './admin-service.system.js';
+import { type AttemptLimit, refuseBeyond } from './attempt-limit.system.js';
 import { requestErasure, undoErasure } from './close-account.system.js';
 import type { Mailer } from './mailer.js';
 import { codeNotValid, hashCode, proveMailbox } from './prove-mailbox.system.js';
@@ -36,19 +37,32 @@ export interface SignInOptions {
 
 const codeMs = 10 * 60_000;
 const sessionDays = 30;
+const windowSeconds = 600;
+/** Codes that are asked for. A household or an office shares an address, the customers of a mail service a domain. */
+const byAddress: AttemptLimit = { kind: 'code from address', tries: 30, windowSeconds };
+const byDomain: AttemptLimit = { kind: 'code to domain', tries: 200, windowSeconds };
+/** Codes that are typed in. */
+const proofs: AttemptLimit = { kind: 'proof from address', tries: 60, windowSeconds };
 
 /** Signs people in by a code that was sent to their mailbox. */
 export function createSignIn(options: SignInOptions): SignInService {
   const { tenants, clock } = options;
   const sending = new Set<Promise<void>>();
   return {
-    async register({ email }) {
+    async register({ email }, address) {
+      if (address !== undefined) {
+        await refuseBeyond(options, byAddress, address);
+        await refuseBeyond(options, byDomain, email.slice(email.lastIndexOf('@') + 1));
+      }
       const { request, code, isSent } = await newRequest(options, email);
       // Not waited for: the time of a mail server is not for the asker to know.
       if (isSent) keepUntilDone(sending, sendCode(options, email, code));
       return { request: request.id, expires_at: request.expiresAt.toISOString() };
     },
-    verify: (request, userAgent) => verify(options, request, userAgent),
+    async verify(request, { userAgent, address }) {
+      if (address !== undefined) await refuseBeyond(options, proofs, address);
+      return verify(options, request, userAgent);
+    },
     async sessions(userId, current) {
       const now = new Date(clock.nowMs());
       const rows = await tenants.withTenant(userId, (tx) => listSessions(tx, now), {
@@ -69,7 +83,10 @@ export function createSignIn(options: SignInOptions): SignInService {
       });
     },
     requestErasure: (userId, actor, proof) => requestErasure(options, userId, actor, proof),
-    undoErasure: (proof) => undoErasure(options, proof),
+    async undoErasure(proof, address) {
+      if (address !== undefined) await refuseBeyond(options, proofs, address);
+      return undoErasure(options, proof);
+    },
     async idle() {
       await Promise.all(sending);
     },

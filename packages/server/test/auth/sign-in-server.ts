@@ -1,9 +1,11 @@
+import type { BlockList } from 'node:net';
 import { expect } from 'vitest';
 import { createServices } from '../../src/app/services.js';
 import { createDeviceService } from '../../src/auth/device-grant.system.js';
 import type { Mail } from '../../src/auth/mailer.js';
 import { createSessionAuthenticator } from '../../src/auth/session-authenticator.system.js';
 import { createSignIn } from '../../src/auth/sign-in.system.js';
+import { trustedProxies } from '../../src/config/trusted-proxies.js';
 import type { Clock } from '../../src/domain/clock.js';
 import { createHttpServer } from '../../src/http/http-server.js';
 import { createLogger } from '../../src/http/logger.js';
@@ -17,6 +19,7 @@ export interface SignInServerOptions {
   readonly clock?: Clock;
   /** Seconds between a device's polls. */
   readonly intervalSeconds?: number;
+  /** Limited by the address that a proxy on this machine names. */
   readonly limited?: boolean;
 }
 
@@ -54,7 +57,14 @@ export async function startSignInServer(
   const http = createHttpServer({
     ...services,
     config: { host: '127.0.0.1', port: 0, version: '1.1.0' },
-    ...(limited ? { rates: { limits: services.limiter.limits, trustedProxies: undefined } } : {}),
+    ...(limited
+      ? {
+          rates: {
+            limits: services.limiter.limits,
+            trustedProxies: trustedProxies('127.0.0.0/8') as BlockList,
+          },
+        }
+      : {}),
     signIn: {
       service,
       sessions: createSessionAuthenticator(options),

@@ -11,7 +11,8 @@ export const register = defineRoute({
   summary: 'Sign up or in: get a code by e-mail',
   description:
     'The answer is the same whether there is an account or not. At most five codes wait for one mailbox; beyond them ' +
-    'none is sent. An account is made when the code is proved, never before.',
+    'none is sent. An account is made when the code is proved, never before. In ten minutes 30 codes are asked for ' +
+    'from one address, and 200 for the mailboxes of one domain.',
   access: 'visitor',
   body: RegisterRequest,
   bodyExample: { email: 'mina@example.com' },
@@ -21,5 +22,5 @@ export const register = defineRoute({
     schema: RegisterResponse,
     example: { request: exampleUuid, expires_at: '2025-11-23T20:10:00.000Z' },
   },
-  handler: ({ signIn }, { body }) => signIn.register(body),
+  handler: ({ signIn, address }, { body }) => signIn.register(body, address),
 });

@@ -22,8 +22,8 @@ export const restoreAccount = defineRoute({
     example: { restored: true },
   },
   errors: ['unauthorized', 'conflict'],
-  handler: async ({ signIn }, { body }) => {
-    await signIn.undoErasure(body);
+  handler: async ({ signIn, address }, { body }) => {
+    await signIn.undoErasure(body, address);
     return { restored: true as const };
   },
 });

@@ -23,8 +23,8 @@ export const verify = defineRoute({
     example: { user_id: exampleUuid, email: 'mina@example.com', created: true },
   },
   errors: ['unauthorized', 'account_suspended', 'account_closed'],
-  handler: async ({ signIn, userAgent, setSession }, { body }) => {
-    const { answer, token, maxAgeSeconds } = await signIn.verify(body, userAgent);
+  handler: async ({ signIn, userAgent, address, setSession }, { body }) => {
+    const { answer, token, maxAgeSeconds } = await signIn.verify(body, { userAgent, address });
     setSession(token, maxAgeSeconds);
     return answer;
   },
