@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { maintainErasures } from './app/account-erasure.js';
 import { type Background, runInBackground } from './app/background.js';
-import { maintainBilling, openBilling } from './app/billing.js';
+import { maintainBilling, type OpenBilling, openBilling } from './app/billing.js';
 import { openEmbeddedEngine } from './app/embedded-engine.js';
 import type { Engine, LocalAccess } from './app/engine.js';
 import { openLanguageModel } from './app/language-model.js';
@@ -13,7 +13,6 @@ import { openSignIn, pagesUrl, type SignIn } from './app/sign-in.js';
 import { mailUsageWarnings } from './app/usage-mails.js';
 import { openVectors } from './app/vectors.js';
 import { version } from './app/version.js';
-import type { Billing } from './billing/billing.system.js';
 import type { Config } from './config.js';
 import { createHttpServer, type HttpServer } from './http/http-server.js';
 
@@ -137,6 +136,7 @@ function createHttp(
     moreMetrics: () => [
       ...services.metering.metrics(),
       ...services.sockets.metrics.lines(),
+      ...(billing?.metrics() ?? []),
       ...(services.embedding?.metrics() ?? []),
     ],
   });
@@ -227,7 +227,7 @@ function startEmbedding({ embedding }: Services, logger: Logger): Background[] {
 /** What requests are served with. */
 interface Serving {
   readonly services: Services;
-  readonly billing: Billing | undefined;
+  readonly billing: OpenBilling | undefined;
   readonly signIn: SignIn | undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type BillingAlarm, billingAlarms } from '../billing/alarms.js';
 import { type Billing, createBilling } from '../billing/billing.system.js';
 import { createLemonSqueezy } from '../billing/lemonsqueezy-client.js';
 import type { Config } from '../config.js';
@@ -21,13 +22,19 @@ export type BillingConfig = Pick<
   | 'lemonSqueezyApiBase'
 >;
 
+/** Billing as the process runs it. */
+export interface OpenBilling extends Billing {
+  /** Lines for `/metrics`. */
+  metrics(): readonly string[];
+}
+
 /** Billing over a database; nothing when Lemon Squeezy is not configured, and then there are no such routes. */
 export function openBilling(
   config: BillingConfig,
   database: Database,
   clock: Clock,
   logger: Logger,
-): Billing | undefined {
+): OpenBilling | undefined {
   const {
     lemonSqueezyApiKey: apiKey,
     lemonSqueezyStoreId: storeId,
@@ -36,7 +43,8 @@ export function openBilling(
     lemonSqueezyVariantPromax: promax,
   } = config;
   if (!apiKey || !storeId || !webhookSecret || !pro || !promax) return undefined;
-  return createBilling(
+  const alarms = new BillingAlarms(logger);
+  const billing = createBilling(
     {
       tenants: createTenantDoor(database),
       system: createSystemDoor(database),
@@ -44,10 +52,37 @@ export function openBilling(
       shop: { storeId, testMode: config.lemonSqueezyTestMode, variants: { pro, promax } },
       clock,
       publicUrl: config.publicUrl,
-      onProblem: (detail, about) => logger.warn(about, detail),
+      onAlarm: (alarm, about) => alarms.raise(alarm, about),
     },
     webhookSecret,
   );
+  return { ...billing, metrics: () => alarms.metrics() };
+}
+
+/** Says in the log, and counts, what an operator should look at. Never holds a person's data. */
+class BillingAlarms {
+  readonly #logger: Logger;
+  readonly #raised = new Map<BillingAlarm, number>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  raise(alarm: BillingAlarm, about: object): void {
+    this.#raised.set(alarm, (this.#raised.get(alarm) ?? 0) + 1);
+    this.#logger.error({ ...about, alarm }, billingAlarms[alarm]);
+  }
+
+  /** Every reason from the start, so that the first of its kind shows as a step. */
+  metrics(): readonly string[] {
+    const name = 'stellar_billing_alarms_total';
+    const reasons = Object.keys(billingAlarms) as BillingAlarm[];
+    return [
+      `# HELP ${name} What an operator of billing should look at; the log says more.`,
+      `# TYPE ${name} counter`,
+      ...reasons.map((reason) => `${name}{reason="${reason}"} ${this.#raised.get(reason) ?? 0}`),
+    ];
+  }
 }
 
 /** Milliseconds between rounds: how late an end that has come is noticed at most. */

@@ -4,10 +4,11 @@ import { closeEvent, findOpenEvent } from '../storage/statements/webhook-events.
 import type { SystemTransaction } from '../storage/system-door.system.js';
 import { snapshotOf } from './lemonsqueezy-shapes.js';
 import { withCurrent, withEvent, withInvoice } from './merge-subscription.js';
-import { type NoNews, readEvent, type SubscriptionNews } from './read-event.js';
+import { type Outcome, readEvent, type SubscriptionNews } from './read-event.js';
 import { type BillingParts, type Subscriber, settle } from './settle.system.js';
 import { stateOf } from './stored-subscription.js';
 import type { Snapshot, SubscriptionState } from './subscription-state.js';
+import { strangenessOf } from './tier-of-subscription.js';
 
 /**
  * Applies an event that was taken in, once, whatever the number of nodes that try. Does nothing when it was
@@ -20,19 +21,18 @@ export async function applyEvent(parts: BillingParts, bodyHash: string): Promise
   const news = readEvent(body, shop);
   // Asked before the transaction: no lock waits for another company's server.
   const current = 'outcome' in news ? undefined : await askIfUnknown(parts, news);
-  const outcome = await system.asSystem(async (tx) => {
+  const { outcome, alarm } = await system.asSystem(async (tx): Promise<Outcome> => {
     if (!('outcome' in news)) await lockSubscription(tx, news.subscriptionId);
-    if ((await findOpenEvent(tx, bodyHash)) === undefined) return 'applied by another';
-    const result = 'outcome' in news ? news.outcome : await take(tx, parts, news, current);
-    await closeEvent(tx, bodyHash, result);
+    if ((await findOpenEvent(tx, bodyHash)) === undefined) return { outcome: 'applied by another' };
+    const result = 'outcome' in news ? news : await take(tx, parts, news, current);
+    await closeEvent(tx, bodyHash, result.outcome);
     return result;
   });
-  if (outcome.startsWith('refused'))
-    parts.onProblem('a purchase was refused', about(news, outcome));
+  if (alarm !== undefined) parts.onAlarm(alarm, { outcome, ...idOf(news) });
 }
 
-const about = (news: SubscriptionNews | NoNews, outcome: string): object =>
-  'outcome' in news ? { outcome } : { outcome, subscription: news.subscriptionId };
+const idOf = (news: SubscriptionNews | Outcome): object =>
+  'outcome' in news ? {} : { subscription: news.subscriptionId };
 
 /** An invoice can be the first that is heard of a subscription: its creation was lost, or comes later. */
 async function askIfUnknown(
@@ -46,22 +46,27 @@ async function askIfUnknown(
   return found && snapshotOf(found);
 }
 
-/** What became of it, in words for `webhook_events`. */
 async function take(
   tx: SystemTransaction,
   parts: BillingParts,
   news: SubscriptionNews,
   current: Snapshot | undefined,
-): Promise<string> {
+): Promise<Outcome> {
   const held = await findSubscription(tx, news.subscriptionId);
   const before = held && stateOf(held);
   const after = merge(before, news, current);
-  if (after === undefined) return 'ignored: no such subscription';
-  if (after === before) return 'ignored: nothing newer than what is held';
+  if (after === undefined)
+    return { outcome: 'ignored: no such subscription', alarm: 'unknown_subscription' };
+  if (after === before) return { outcome: 'ignored: nothing newer than what is held' };
   const subscriber = held ?? (await buyer(tx, news));
-  if (subscriber === undefined) return 'refused: no checkout of ours, or one that was used';
+  if (subscriber === undefined)
+    return {
+      outcome: 'refused: no checkout of ours, or one that was used',
+      alarm: 'no_checkout',
+    };
   await settle(tx, parts, subscriber, news.subscriptionId, after);
-  return 'applied';
+  const alarm = strangenessOf(after.snapshot, parts.shop);
+  return { outcome: 'applied', ...(alarm && { alarm }) };
 }
 
 function merge(

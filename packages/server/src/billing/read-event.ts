@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { BillingAlarm } from './alarms.js';
 import {
   EventEnvelope,
   InvoiceObject,
@@ -18,13 +19,15 @@ export interface SubscriptionNews {
   readonly invoice?: PaidInvoice;
 }
 
-/** An event that changes nothing, and why. */
-export interface NoNews {
+/** What became of an event, in words for `webhook_events`. */
+export interface Outcome {
   readonly outcome: string;
+  /** When an operator should look at it. */
+  readonly alarm?: BillingAlarm;
 }
 
 /** Takes an event apart. The signature is proved; custom_data is the buyer's to change all the same. */
-export function readEvent(body: string, shop: Shop): SubscriptionNews | NoNews {
+export function readEvent(body: string, shop: Shop): SubscriptionNews | Outcome {
   const value: unknown = JSON.parse(body);
   const { meta, data } = EventEnvelope.parse(value);
   const nonceHash = nonceHashOf(meta.custom_data);
@@ -45,9 +48,12 @@ export function readEvent(body: string, shop: Shop): SubscriptionNews | NoNews {
 function otherShop(
   { storeId, testMode }: Pick<Snapshot, 'storeId' | 'testMode'>,
   shop: Shop,
-): NoNews | undefined {
-  if (storeId !== shop.storeId) return { outcome: 'refused: another store' };
-  return testMode === shop.testMode ? undefined : { outcome: 'refused: another mode' };
+): Outcome | undefined {
+  if (storeId !== shop.storeId)
+    return { outcome: 'refused: another store', alarm: 'unknown_store' };
+  return testMode === shop.testMode
+    ? undefined
+    : { outcome: 'refused: another mode', alarm: 'wrong_mode' };
 }
 
 /** The hash of a nonce as the database keeps it. */

@@ -35,7 +35,7 @@ export class Webhooks implements WebhookReceiver {
     try {
       await applyEvent(this.#parts, bodyHash);
     } catch (err) {
-      this.#parts.onProblem('an event could not be applied; it is tried again', { err, bodyHash });
+      this.#parts.onAlarm('event_failed', { err, body_hash: bodyHash });
       await this.#parts.system.asSystem((tx) => noteFailedAttempt(tx, bodyHash));
     }
   }
@@ -47,7 +47,7 @@ export class Webhooks implements WebhookReceiver {
 
   #start(bodyHash: string): void {
     const running = this.apply(bodyHash)
-      .catch((err: unknown) => this.#parts.onProblem('an event stays open', { err, bodyHash }))
+      .catch((err: unknown) => this.#parts.onAlarm('event_failed', { err, body_hash: bodyHash }))
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
   }

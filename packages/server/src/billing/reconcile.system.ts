@@ -25,14 +25,14 @@ export async function poll(parts: BillingParts): Promise<void> {
     try {
       await reconcile(parts, id);
     } catch (err) {
-      parts.onProblem('a subscription could not be reconciled', { err, subscription: id });
+      parts.onAlarm('not_reconciled', { err, subscription: id });
     }
   }
 }
 
 async function reconcile(parts: BillingParts, id: string): Promise<void> {
   const current = await parts.lemonSqueezy.subscription(id);
-  if (current === undefined) return parts.onProblem('a subscription is gone', { subscription: id });
+  if (current === undefined) return parts.onAlarm('subscription_gone', { subscription: id });
   const invoices = await parts.lemonSqueezy.invoices(id);
   await takeCurrent(
     parts,

@@ -8,6 +8,7 @@ import {
 } from '../storage/statements/subscriptions.system.js';
 import { changeTier } from '../storage/statements/users.system.js';
 import type { SystemDoor, SystemTransaction } from '../storage/system-door.system.js';
+import type { BillingAlarm } from './alarms.js';
 import type { LemonSqueezy } from './lemonsqueezy-client.js';
 import { rowOf } from './stored-subscription.js';
 import type { SubscriptionState } from './subscription-state.js';
@@ -20,7 +21,7 @@ export interface BillingParts {
   readonly shop: Shop;
   readonly clock: Clock;
   /** Told of what an operator should look at. Never holds a person's data. */
-  readonly onProblem: (detail: string, about: object) => void;
+  readonly onAlarm: (alarm: BillingAlarm, about: object) => void;
 }
 
 /** Whose subscription, and what it was worth before; `tier` is undefined for a new one. */

@@ -1,4 +1,5 @@
 import { type SoldTier, soldTiers } from '@stellar-memory/protocol';
+import type { BillingAlarm } from './alarms.js';
 import type { Snapshot, SubscriptionState } from './subscription-state.js';
 
 /** What this server sells, and where. */
@@ -47,6 +48,23 @@ function isEntitled({ status, pauseMode, endsAtMs }: Snapshot, nowMs: number): b
     default: // unpaid, expired, and whatever is invented later
       return false;
   }
+}
+
+/** Lemon Squeezy's words for how a subscription is. */
+const statuses = [
+  'on_trial',
+  'active',
+  'paused',
+  'past_due',
+  'unpaid',
+  'cancelled',
+  'expired',
+] as const;
+
+/** What of a subscription this server does not know, so that it buys nothing though somebody may have paid. */
+export function strangenessOf(snapshot: Snapshot, shop: Shop): BillingAlarm | undefined {
+  if (tierOfVariant(snapshot, shop) === undefined) return 'unknown_variant';
+  return statuses.some((status) => status === snapshot.status) ? undefined : 'unknown_status';
 }
 
 /** When time alone will change what the subscription is worth; `null` when nothing but an event can. */

@@ -1,6 +1,5 @@
-import { openBilling } from '../../src/app/billing.js';
+import { type OpenBilling, openBilling } from '../../src/app/billing.js';
 import { createServices } from '../../src/app/services.js';
-import type { Billing } from '../../src/billing/billing.system.js';
 import { createHttpServer } from '../../src/http/http-server.js';
 import { createLogger } from '../../src/http/logger.js';
 import { type Answer, jsonBody, send } from '../http/support/exchange.js';
@@ -22,7 +21,7 @@ export interface TestClock {
 /** A node of the service, with a cache of its own. */
 export interface BillingNode {
   readonly url: string;
-  readonly billing: Billing;
+  readonly billing: OpenBilling;
   readonly log: readonly string[];
   readonly close: () => Promise<void>;
 }

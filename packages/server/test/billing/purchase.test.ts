@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { billingAlarms } from '../../src/billing/alarms.js';
 import { send } from '../http/support/exchange.js';
 import { describeEngines, type TestDatabase } from '../support/engines.js';
 import { verifies } from '../support/verifies.js';
@@ -319,7 +320,31 @@ describeEngines('a purchase, from two nodes of the service', (engine) => {
     await buy(`${fake.origin}/checkout/custom/${[...fake.store.checkouts.keys()].at(-1)}`);
     for (const event of fake.deliveries.held.slice(-2)) await fake.deliveries.send(event);
     await arrived();
-    expect(one.log.some((line) => line.includes('a purchase was refused'))).toBe(true);
+    // A payment for a subscription that nobody knows.
+    const payment = fake.deliveries.held.find(({ body }) =>
+      body.includes('"subscription-invoices"'),
+    );
+    const event = JSON.parse(payment!.body) as EventBody;
+    event.data.attributes['subscription_id'] = 424_242;
+    await fake.deliveries.send({ eventName: 'x', body: JSON.stringify(event) });
+    await arrived();
+    // Each is an alarm: in the log of the node that took it in, and in its metrics.
+    const raised = Object.keys(billingAlarms).filter((reason) =>
+      [one, two].some(({ billing }) =>
+        billing.metrics().some((line) => line.includes(`"${reason}"} `) && !line.endsWith(' 0')),
+      ),
+    );
+    expect(raised).toEqual(
+      expect.arrayContaining([
+        'unknown_store',
+        'wrong_mode',
+        'no_checkout',
+        'unknown_variant',
+        'unknown_subscription',
+      ]),
+    );
+    for (const reason of raised)
+      expect([...one.log, ...two.log].join('')).toContain(`"alarm":"${reason}"`);
     const log = [...one.log, ...two.log].join('');
     expect(log).not.toContain('buyer@example.com');
   });
