@@ -1,26 +1,39 @@
-// node bench/harness/storm.mjs <origin> <key> <connections> <seconds>: recalls as fast as they are answered, whatever
+// node bench/harness/storm.mjs <origin> <key> <connections> [<seconds>]: recalls as fast as they are answered, whatever
 // the answer, in a process of its own so that it does not slow down who measures. Prints how often each status came.
+// Forked without seconds it storms for as many milliseconds as its parent says, each time it does, then sends the same.
 import { argv, stdout } from 'node:process';
 import { Pool } from 'undici';
 
-const [, , origin = '', key = '', connections = '16', seconds = '10'] = argv;
+const [, , origin = '', key = '', connections = '16', seconds] = argv;
 const pool = new Pool(origin, { connections: Number(connections), pipelining: 1 });
-const until = performance.now() + Number(seconds) * 1_000;
 /** @type {Record<string, number>} */
 const statuses = {};
 
-const client = async () => {
-  while (performance.now() < until) {
-    const { statusCode, body } = await pool.request({
-      method: 'GET',
-      path: '/api/v1/recall?q=harbour',
-      headers: { 'x-api-key': key },
-    });
-    await body.dump();
-    statuses[statusCode] = (statuses[statusCode] ?? 0) + 1;
-  }
+/** @param {number} untilMs */
+const storm = async (untilMs) => {
+  const client = async () => {
+    while (performance.now() < untilMs) {
+      const { statusCode, body } = await pool.request({
+        method: 'GET',
+        path: '/api/v1/recall?q=harbour',
+        headers: { 'x-api-key': key },
+      });
+      await body.dump();
+      statuses[statusCode] = (statuses[statusCode] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: Number(connections) }, client));
 };
 
-await Promise.all(Array.from({ length: Number(connections) }, client));
-await pool.close();
-stdout.write(JSON.stringify(statuses));
+if (seconds === undefined) {
+  process.on('message', async (stormMs) => {
+    await storm(performance.now() + Number(stormMs));
+    process.send?.(statuses);
+  });
+  process.on('disconnect', () => void pool.close());
+  process.send?.('ready');
+} else {
+  await storm(performance.now() + Number(seconds) * 1_000);
+  await pool.close();
+  stdout.write(JSON.stringify(statuses));
+}

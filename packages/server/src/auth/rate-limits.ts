@@ -10,7 +10,7 @@ const remembered = 20_000;
 export const addressPerMinute = 120;
 /** Refusals a minute that a tenant or an address gets at once; who asks on all the same waits for them. */
 const promptRefusals = 120;
-/** Milliseconds that such an answer waits: whoever does not slow down is slowed down. Below the shortest Retry-After. */
+/** Milliseconds that such an answer waits at most: whoever does not slow down is slowed down. Below the shortest Retry-After. */
 const refusalDelayMs = 900;
 
 /** What one key may take of its account's limit while others of its keys are in use. */
@@ -26,7 +26,7 @@ export interface Caller {
 /** A verdict with the limit that it is about. */
 export interface RateVerdict extends Verdict {
   readonly policy: 'account' | 'key' | 'address';
-  /** Milliseconds that the answer is to wait. */
+  /** Milliseconds that the answer is to wait at most. */
   readonly delayMs: number;
   readonly limit: number;
 }

@@ -55,6 +55,7 @@ async function pass(verdict: RateVerdict, reply: FastifyReply): Promise<void> {
 async function holdBack(delayMs: number): Promise<void> {
   if (waiting >= mostWaiting) return;
   waiting += 1;
-  await delay(delayMs);
+  // Who was refused together must not come back together: others would wait behind all of them.
+  await delay(delayMs * (0.5 + Math.random() / 2));
   waiting -= 1;
 }
