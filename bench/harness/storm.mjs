@@ -26,9 +26,8 @@ const storm = async (untilMs) => {
 };
 
 if (seconds === undefined) {
-  process.on('message', async (stormMs) => {
-    await storm(performance.now() + Number(stormMs));
-    process.send?.(statuses);
+  process.on('message', (stormMs) => {
+    void storm(performance.now() + Number(stormMs)).then(() => process.send?.(statuses));
   });
   process.on('disconnect', () => void pool.close());
   process.send?.('ready');
