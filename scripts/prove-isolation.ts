@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createDatabase } from '../bench/harness/database.js';
-import { startServer } from '../bench/harness/running-server.js';
+import { freePort, startServer } from '../bench/harness/running-server.js';
+import { buy } from '../packages/server/test/billing/billing-node.js';
+import { startFakeLemonSqueezy } from '../packages/server/test/billing/fake/fake-lemonsqueezy.js';
 import { proveIsolation } from '../packages/server/test/isolation/probe/prove-isolation.js';
 import type { IsolationReport } from '../packages/server/test/isolation/probe/tally.js';
 import type { Target } from '../packages/server/test/isolation/probe/tenants.js';
@@ -68,12 +70,45 @@ function show(name: string, report: IsolationReport, seconds: number): void {
 
 async function proveEmbedded(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'stellar-proof-'));
-  const server = await startServer({ STELLAR_DATA_DIR: folder });
   try {
-    await prove('embedded engine, started for this proof', server);
+    await proveStarted('embedded engine, started for this proof', { STELLAR_DATA_DIR: folder });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** With all that a server can have: it signs people in, and sells by way of the fake. */
+async function proveStarted(name: string, env: Record<string, string>): Promise<void> {
+  const sold = {
+    LEMONSQUEEZY_API_KEY: 'key-of-the-proof',
+    LEMONSQUEEZY_STORE_ID: '1',
+    LEMONSQUEEZY_WEBHOOK_SECRET: 'webhook-secret-of-the-proof',
+    LEMONSQUEEZY_VARIANT_PRO: '101',
+    LEMONSQUEEZY_VARIANT_PROMAX: '102',
+  };
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const fake = await startFakeLemonSqueezy({
+    webhookUrl: `${origin}/webhook/lemonsqueezy`,
+    webhookSecret: sold.LEMONSQUEEZY_WEBHOOK_SECRET,
+    apiKey: sold.LEMONSQUEEZY_API_KEY,
+    storeId: 1,
+  });
+  const server = await startServer({
+    ...env,
+    ...sold,
+    STELLAR_PORT: `${port}`,
+    LEMONSQUEEZY_API_BASE: fake.origin,
+    // Nobody listens there: mails of the proof go nowhere, and the routes are there.
+    SMTP_URL: 'smtp://127.0.0.1:1',
+    SMTP_FROM: 'proof@example.com',
+    STELLAR_PUBLIC_URL: 'https://memory.example.com',
+  });
+  try {
+    await prove(name, { ...server, pay: async (url) => void (await buy(url)) });
   } finally {
     await server.stop();
-    await rm(folder, { recursive: true, force: true });
+    await fake.close();
   }
 }
 
@@ -81,14 +116,12 @@ async function provePostgres(): Promise<void> {
   const given = process.env['TEST_PG_URL'];
   const postgres = given === undefined ? await startPostgres() : undefined;
   const database = await createDatabase(given ?? postgres!.url);
-  const server = await startServer({
-    DATABASE_URL: database.appUrl,
-    DATABASE_DIRECT_URL: database.ownerUrl,
-  });
   try {
-    await prove('Postgres, started for this proof', server);
+    await proveStarted('Postgres, started for this proof', {
+      DATABASE_URL: database.appUrl,
+      DATABASE_DIRECT_URL: database.ownerUrl,
+    });
   } finally {
-    await server.stop();
     await database.drop();
     await postgres?.stop();
   }

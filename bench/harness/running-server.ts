@@ -29,14 +29,14 @@ export interface RunningServer {
 
 /** Starts the built server with the given environment on a free port. */
 export async function startServer(env: Record<string, string>): Promise<RunningServer> {
-  const port = await freePort();
+  const port = env['STELLAR_PORT'] ?? `${await freePort()}`;
   const origin = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, [main, 'serve'], {
     env: {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
       LOG_LEVEL: 'error',
-      STELLAR_PORT: String(port),
+      STELLAR_PORT: port,
       STELLAR_SECRET: 'bench-secret-of-at-least-32-bytes-length',
       STELLAR_ADMIN_TOKEN: adminToken,
       STELLAR_RATE_LIMITS: 'off',
@@ -61,7 +61,8 @@ export async function startServer(env: Record<string, string>): Promise<RunningS
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

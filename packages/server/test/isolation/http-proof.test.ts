@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { routes } from '../../src/http/routes.js';
+import { type LeavingNode, startLeavingNode } from '../auth/leaving-node.js';
+import { buy, operatorToken } from '../billing/billing-node.js';
 import { type FullServer, startFullServer } from '../http/support/full-server.js';
 import { describeEngines, type TestDatabase } from '../support/engines.js';
 import { verifies } from '../support/verifies.js';
@@ -36,5 +39,29 @@ describeEngines('the isolation proof over HTTP', (engine) => {
     expect(log).not.toContain('canary');
     expect(log).not.toContain(server.operatorToken);
     expect(server.log.length).toBeGreaterThan(answers);
+  });
+});
+
+describeEngines('the isolation proof of a server that sells and signs people in', (engine) => {
+  verifies('NFR-isolation', 'F3');
+  let db: TestDatabase;
+  let node: LeavingNode;
+  beforeAll(async () => {
+    db = await engine.open();
+    node = await startLeavingNode(db);
+  });
+  afterAll(async () => {
+    await node.close();
+    await db.close();
+  });
+
+  test('finds nothing, for every operation there is', { timeout: 120_000 }, async () => {
+    const pay = async (checkoutUrl: string) => void (await buy(checkoutUrl));
+    const report = await proveIsolation(
+      { origin: node.url, adminToken: operatorToken, pay },
+      { answers: 500 },
+    );
+    expect(report.findings).toEqual([]);
+    expect(report.operations).toBe(routes.length);
   });
 });

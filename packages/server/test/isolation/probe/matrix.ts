@@ -44,13 +44,14 @@ export async function probeOtherTenant(
 }
 
 function isRightFor(operation: ProbedOperation, answer: ProbeAnswer): boolean {
-  if (operation.audience === 'operator') return answer.status === 401;
+  if (operation.audience === 'operator' || operation.audience === 'signed')
+    return answer.status === 401;
   if (operation.audience === 'user' && operation.byId) return answer.status === 404;
   const refused = refusals.get(operation.operationId);
   return refused === undefined ? answer.status < 300 : answer.status === refused;
 }
 
-/** Codes that nobody was given, and what only a person in a browser may do. */
+/** Codes that nobody was given, what only a person in a browser may do, and a plan that was never bought. */
 const refusals = new Map([
   ['verify', 401],
   ['eraseAccount', 401],
@@ -58,6 +59,8 @@ const refusals = new Map([
   ['pollDevice', 400],
   ['inspectDevice', 403],
   ['decideDevice', 403],
+  ['billingPortal', 404],
+  ['changePlan', 409],
 ]);
 
 /** The answer for another's thing must be the answer for no thing, but for the request's own id. */

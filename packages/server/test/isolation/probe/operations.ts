@@ -14,7 +14,7 @@ export interface Belongings {
 }
 
 /** Who may call an operation, as its OpenAPI entry says. */
-export type Audience = 'open' | 'operator' | 'user';
+export type Audience = 'open' | 'operator' | 'signed' | 'user';
 
 /** One operation as the matrix calls it. */
 export interface ProbedOperation {
@@ -150,6 +150,12 @@ const builders: Readonly<Record<string, Build>> = {
     body: { request: crypto.randomUUID(), code: '12345678' },
   }),
   listErasures: () => ({ path: '/admin/erasures' }),
+  checkout: () => ({ path: '/billing/lemonsqueezy/checkout', body: { tier: 'pro' } }),
+  billingPortal: () => ({ path: '/billing/portal' }),
+  changePlan: () => ({ path: '/billing/plan', body: { tier: 'promax' } }),
+  getSubscription: () => ({ path: '/billing/subscription' }),
+  // What a forged signature does is the suite of purchases' to show: here there is none.
+  lemonSqueezyWebhook: () => ({ path: '/webhook/lemonsqueezy', body: { meta: {}, data: {} } }),
   listSessions: () => ({ path: '/auth/sessions' }),
   endSession: () => ({ path: `/auth/sessions/${crypto.randomUUID()}` }),
   createUser: () => ({
@@ -222,5 +228,6 @@ export function operationsOf(document: OpenApiDocument, target: Belongings): Pro
 
 function audienceOf(security: Record<string, unknown>[] | undefined): Audience {
   if (security === undefined || security.length === 0) return 'open';
+  if (security.some((scheme) => 'signature' in scheme)) return 'signed';
   return security.some((scheme) => 'operatorToken' in scheme) ? 'operator' : 'user';
 }

@@ -61,7 +61,7 @@ async function checkOwner(origin: string, victim: ProbeTenant, tally: Tally): Pr
     ),
   );
   const seen = answers.map((answer) => answer.body).join('\n');
-  const shown = victim.canaries.filter((canary) => canary !== victim.userId);
+  const shown = victim.canaries.filter((canary) => !victim.unseen.includes(canary));
   const missing = shown.filter((canary) => !seen.includes(canary));
   // The stored hundred and one memories do not all fit one page.
   tally.check(

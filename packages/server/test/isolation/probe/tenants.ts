@@ -6,6 +6,8 @@ import type { Belongings } from './operations.js';
 export interface Target {
   readonly origin: string;
   readonly adminToken: string;
+  /** Pays at a checkout of the server's. Absent where nothing is sold. */
+  readonly pay?: (checkoutUrl: string) => Promise<void>;
 }
 
 /** An account of the probe. */
@@ -13,6 +15,8 @@ export interface ProbeTenant extends Belongings {
   readonly key: string;
   /** Random words that stand in every field of this tenant; found with anyone else they prove a leak. */
   readonly canaries: readonly string[];
+  /** Those of them that not even he is shown again. */
+  readonly unseen: readonly string[];
 }
 
 const canary = (): string => `canary${randomBytes(9).toString('hex')}`;
@@ -84,6 +88,7 @@ export async function fillTenant(target: Target, memories: number): Promise<Prob
     path: '/auth/api-keys',
     body: { name: mark.keyName, scopes: ['read'] },
   });
+  const purchase = target.pay === undefined ? [] : [await buy(target, key)];
   return {
     userId,
     key,
@@ -92,8 +97,34 @@ export async function fillTenant(target: Target, memories: number): Promise<Prob
     apiKeyId: made.id,
     words: mark.content,
     sessionId: conversation.session_id,
-    canaries: [...Object.values(mark), ...ids, userId, made.id, conversation.session_id],
+    canaries: [
+      ...Object.values(mark),
+      ...ids,
+      userId,
+      made.id,
+      conversation.session_id,
+      ...purchase,
+    ],
+    unseen: [userId, ...purchase],
   };
+}
+
+/** Buys a plan, so that there is one that others must not see. Answers the address of the checkout, which is a secret. */
+async function buy({ origin, pay }: Target, key: string): Promise<string> {
+  const { url } = await expectJson<{ url: string }>(origin, key, {
+    method: 'POST',
+    path: '/billing/lemonsqueezy/checkout',
+    body: { tier: 'promax' },
+  });
+  await pay!(url);
+  const until = Date.now() + patienceMs;
+  while (Date.now() < until) {
+    const request = { method: 'GET', path: '/billing/subscription' };
+    const held = await expectJson<{ subscription: object | null }>(origin, key, request);
+    if (held.subscription !== null) return url;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('What was bought did not arrive within ten seconds.');
 }
 
 /** Credentials that must open nothing, by what is wrong with them. */
@@ -121,11 +152,12 @@ export async function badCredentials(
   ]);
 }
 
-const refusalDeadlineMs = 10_000;
+/** Milliseconds for what the server does in its own time. */
+const patienceMs = 10_000;
 
 /** Resolves when the key is refused; a key that is still good after ten seconds is an error. */
 async function untilRefused(origin: string, key: string): Promise<void> {
-  const until = Date.now() + refusalDeadlineMs;
+  const until = Date.now() + patienceMs;
   while (Date.now() < until) {
     const { status } = await call(origin, key, { method: 'GET', path: '/api/v1/stats' });
     if (status === 401) return;
