@@ -36,6 +36,7 @@ export class WakeBus {
   readonly #listeners = new Map<UserId, Set<WakeListener>>();
   #outbox = new Map<string, Wake>();
   #timer: NodeJS.Timeout | undefined;
+  #sending: Promise<void> | undefined;
 
   constructor(options: WakeBusOptions) {
     this.#options = options;
@@ -69,17 +70,24 @@ export class WakeBus {
     for (const listener of this.#listeners.get(userId) ?? []) listener(kind);
   }
 
-  /** Sends what is gathered. */
-  async flush(): Promise<void> {
+  /** Sends what is gathered, one message after the other: wakes of meanwhile are gathered on and travel together. */
+  flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const wakes = [...this.#outbox.values()];
-    this.#outbox = new Map();
-    if (wakes.length === 0) return;
-    try {
-      await this.#options.channel?.publish(wakes);
-    } catch (error) {
-      this.#options.onError(error);
+    if (this.#outbox.size > 0) this.#sending ??= this.#sendAll();
+    return this.#sending ?? Promise.resolve();
+  }
+
+  async #sendAll(): Promise<void> {
+    while (this.#outbox.size > 0) {
+      const wakes = [...this.#outbox.values()];
+      this.#outbox = new Map();
+      try {
+        await this.#options.channel?.publish(wakes);
+      } catch (error) {
+        this.#options.onError(error);
+      }
     }
+    this.#sending = undefined;
   }
 }

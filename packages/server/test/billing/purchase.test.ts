@@ -349,6 +349,31 @@ describeEngines('a purchase, from two nodes of the service', (engine) => {
     expect(log).not.toContain('buyer@example.com');
   });
 
+  test('in a status that is not known is worth nothing, and an alarm says so', async () => {
+    const { customer, id } = await subscriber();
+    const { body } = fake.deliveries.all.findLast(
+      ({ eventName, body: said }) =>
+        eventName === 'subscription_created' && said.includes(`"id":"${id}"`),
+    )!;
+    const event = JSON.parse(body) as EventBody;
+    event.data.attributes['status'] = 'dormant';
+    // The clock of the fake goes ahead with each event.
+    event.data.attributes['updated_at'] = new Date(fake.store.now() + 1_000).toISOString();
+    const alarms = () => one.billing.metrics().find((line) => line.includes('"unknown_status"'));
+    const before = alarms();
+    const sent = { eventName: 'subscription_updated', body: JSON.stringify(event) };
+    expect(await fake.deliveries.send(sent)).toBe(200);
+    await arrived();
+    expect(await customer.tier(two)).toEqual({ tier: 'free', status: 'dormant' });
+    expect(before).toBe('stellar_billing_alarms_total{reason="unknown_status"} 0');
+    expect(alarms()).toBe('stellar_billing_alarms_total{reason="unknown_status"} 1');
+    expect(one.log.join('')).toContain('"alarm":"unknown_status"');
+    // Told again it is no news, and no second alarm.
+    expect(await fake.deliveries.send(sent)).toBe(200);
+    await arrived();
+    expect(alarms()).toMatch(/ 1$/);
+  });
+
   test('is refused when the body is no event, though it was signed', async () => {
     for (const body of ['', '[]', '{"meta":', '{"meta":{},"data":{}}'])
       expect(await fake.deliveries.send({ eventName: 'x', body })).toBe(400);

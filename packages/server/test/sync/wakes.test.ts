@@ -42,6 +42,32 @@ describe('wakes', () => {
     expect(sent).toEqual([[{ userId: alice, kind: 'changed' }]]);
     expect(failures).toHaveLength(1);
   });
+
+  test('are sent one message after the other: what comes meanwhile travels in the next', async () => {
+    const sent: (readonly Wake[])[] = [];
+    const answered = createBarrier();
+    const publish = async (wakes: readonly Wake[]) => {
+      sent.push(wakes);
+      if (sent.length === 1) await answered.opened;
+    };
+    const bus = new WakeBus({ channel: { publish }, onError: fail });
+    bus.wake(alice);
+    const first = bus.flush();
+    for (let number = 0; number < 100; number += 1) {
+      bus.wake(alice, number % 2 === 0 ? 'changed' : 'access');
+      void bus.flush();
+    }
+    expect(sent).toHaveLength(1);
+    answered.open();
+    await first;
+    expect(sent.map((wakes) => wakes.map(({ kind }) => kind))).toEqual([
+      ['changed'],
+      ['changed', 'access'],
+    ]);
+    bus.wake(alice);
+    await bus.flush();
+    expect(sent).toHaveLength(3);
+  });
 });
 
 describeEngines('a lost wake', (engine) => {
