@@ -138,10 +138,13 @@ export function createServices(
 /** A mutation over a socket is the same as one over REST. */
 async function applyFor(
   memories: MemoryService,
-  { userId, agentId }: Identity,
+  { userId, agentId, apiKeyId, sessionId }: Identity,
   mutation: Mutation,
 ): Promise<MutationAck> {
-  const { acks } = await memories.mutate(userId, [mutation], agentId === null ? {} : { agentId });
+  const { acks } = await memories.mutate(userId, [mutation], {
+    ...(agentId === null ? {} : { agentId }),
+    credentialId: sessionId ?? apiKeyId,
+  });
   return acks[0]!;
 }
 

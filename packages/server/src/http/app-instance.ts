@@ -10,6 +10,7 @@ import { answerClientError, answerExpectation } from './client-error.js';
 import type { HttpConfig } from './http-config.js';
 import { type ParsedBody, parseJsonBody } from './json-body.js';
 import { setStandardHeaders } from './standard-headers.js';
+import { UpgradeRequest } from './upgrade-request.js';
 
 /** How often Node looks for requests that are too slow; the default of 30 s would let them live that much longer. */
 const checkIntervalMs = 1_000;
@@ -38,6 +39,7 @@ export function createApp(
     childLoggerFactory: (parent) => parent,
     genReqId: () => randomUUID(),
     http: {
+      IncomingMessage: UpgradeRequest,
       headersTimeout: headersMs,
       connectionsCheckingInterval: Math.min(checkIntervalMs, headersMs),
       maxHeaderSize: 32 * 1024,

@@ -14,10 +14,12 @@ export class WebSocketWire implements Wire {
   readonly #flushes: (() => void)[] = [];
   #take: ((frame: Incoming | undefined) => void) | undefined;
   #unsent = 0;
+  #pongDue: NodeJS.Timeout | undefined;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('pong', () => clearTimeout(this.#pongDue));
     socket.on('close', () => this.#end());
     // A frame that breaks the protocol: the library closes with the right code, and `close` follows.
     socket.on('error', () => socket.terminate());
@@ -60,9 +62,8 @@ export class WebSocketWire implements Wire {
 
   ping(timeoutMs: number): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    const timer = setTimeout(() => this.#socket.terminate(), timeoutMs);
-    this.#socket.once('pong', () => clearTimeout(timer));
-    this.gone.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    clearTimeout(this.#pongDue);
+    this.#pongDue = setTimeout(() => this.#socket.terminate(), timeoutMs);
     this.#socket.ping();
   }
 
@@ -88,6 +89,7 @@ export class WebSocketWire implements Wire {
   }
 
   #end(): void {
+    clearTimeout(this.#pongDue);
     this.#gone.abort();
     this.#give();
     this.#release();

@@ -136,14 +136,16 @@ export interface MemoryService {
    * Merges what clients did, each mutation once: a repeated one is answered as before. One result an operation; what
    * cannot be done is `rejected` there, and the others go on. Answers after the commit.
    *
-   * @param options `agentId`: another agent's memory is as one that is not there; `onUsage` hears what is in use
-   * afterwards, unless all answers are repeated ones
+   * @param options `agentId`: another agent's memory is as one that is not there; `credentialId`: the key or session
+   * that must still hold within the transaction, or it is `unauthorized`; `onUsage` hears what is in use afterwards,
+   * unless all answers are repeated ones
    */
   mutate(
     userId: UserId,
     mutations: readonly Mutation[],
     options?: {
       readonly agentId?: string;
+      readonly credentialId?: string | undefined;
       readonly onUsage?: (usage: StoreUsage) => void;
     },
   ): Promise<MutationsResponse>;

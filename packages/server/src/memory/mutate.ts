@@ -42,8 +42,8 @@ export function createMutate(dependencies: MemoryDependencies): MemoryService['m
   const queue = new StoreQueue<Arrived, Acknowledged>((userId, group) =>
     commitGroup(dependencies, userId, group),
   );
-  return async (userId, mutations, { agentId, onUsage } = {}) => {
-    const sender = { agentId };
+  return async (userId, mutations, { agentId, credentialId, onUsage } = {}) => {
+    const sender = { agentId, credentialId };
     const arrived = mutations.map((mutation) => ({
       mutation,
       sender,
@@ -52,15 +52,22 @@ export function createMutate(dependencies: MemoryDependencies): MemoryService['m
     const done = await Promise.all(queue.addAll(userId, arrived));
     const used = done.findLast(({ usage }) => usage !== undefined)?.usage;
     if (used !== undefined) onUsage?.(used);
-    const acks = done.map(({ ack }) => ack);
+    const acks = done.map(({ ack }) => ack ?? refuseEnded());
     return { hlc: formatHybridTime(dependencies.clock.nowMs()), acks };
   };
 }
 
 /** An answer, and what was in use after its transaction unless that repeated answers only. */
 interface Acknowledged {
-  readonly ack: MutationAck;
+  /** Absent when the credential had ended: nothing was applied or remembered. */
+  readonly ack: MutationAck | undefined;
   readonly usage: GrowthUsage | undefined;
+}
+
+function refuseEnded(): never {
+  throw new StellarError('unauthorized', {
+    detail: 'The credential ended before the mutation was applied.',
+  });
 }
 
 const fingerprintOf = (mutation: Mutation, { agentId }: Sender): string =>
@@ -82,7 +89,7 @@ async function commitGroup(
 }
 
 interface Done {
-  readonly acks: MutationAck[];
+  readonly acks: (MutationAck | undefined)[];
   readonly usage?: GrowthUsage;
   /** Tells, after the commit, whoever has to know. */
   readonly note: (userId: UserId) => void;
@@ -91,13 +98,16 @@ interface Done {
 async function applyGroup(
   tx: TenantTransaction,
   dependencies: MemoryDependencies,
-  group: readonly Arrived[],
+  arrived: readonly Arrived[],
 ): Promise<Done> {
-  const view = await readGroupView(tx, group);
+  const view = await readGroupView(tx, arrived);
+  const group = arrived.filter(
+    ({ sender: { credentialId } }) => credentialId === undefined || view.live.has(credentialId),
+  );
   const plan = new GroupPlan(view, dependencies.clock.nowMs(), dependencies);
   const answers = answersOf(group, view, plan);
   const fresh = [...answers.values()].filter(({ mid }) => !view.answered.has(mid));
-  if (fresh.length === 0) return { acks: acksOf(group, view, answers, 0), note: () => undefined };
+  if (fresh.length === 0) return { acks: acksOf(arrived, view, answers, 0), note: () => undefined };
   const writes = writesOf(plan, dependencies, view.counters.nextDoc);
   const { usage } = plan;
   const [, , , seq] = await Promise.all([
@@ -107,7 +117,7 @@ async function applyGroup(
     insertMutations(tx.ending, fresh, usage),
   ]);
   return {
-    acks: acksOf(group, view, answers, seq),
+    acks: acksOf(arrived, view, answers, seq),
     usage: { ...usage, seq },
     note(userId) {
       if (!changesMemories(writes)) return;
@@ -152,12 +162,13 @@ function answersOf(
 }
 
 const acksOf = (
-  group: readonly Arrived[],
-  { answered }: GroupView,
+  arrived: readonly Arrived[],
+  { answered, live }: GroupView,
   answers: ReadonlyMap<string, MutationAnswer>,
   seq: number,
-): MutationAck[] =>
-  group.map(({ mutation: { mid, ops }, fingerprint }) => {
+): (MutationAck | undefined)[] =>
+  arrived.map(({ mutation: { mid, ops }, fingerprint, sender: { credentialId } }) => {
+    if (credentialId !== undefined && !live.has(credentialId)) return undefined;
     const answer = answers.get(mid)!;
     const results =
       answer.fingerprint === fingerprint ? [...answer.results] : ops.map(() => rejected(mismatch));

@@ -108,8 +108,10 @@ export class Catchup {
     });
     const taken = await Promise.race([this.#wire.flushed().then(() => true), late]);
     clearTimeout(timer);
-    if (!taken) this.#wire.close(syncClose.slow, 'what was sent was not read');
-    return taken;
+    if (taken) return true;
+    this.#services.metrics.slow += 1;
+    this.#wire.close(syncClose.slow, 'what was sent was not read');
+    return false;
   }
 
   #send(frame: ServerFrame): void {

@@ -6,6 +6,8 @@ export class SocketMetrics {
   deliveries = 0;
   /** Readers who had to start anew. */
   resets = 0;
+  /** Readers who were let go because they did not read. */
+  slow = 0;
 
   /** Lines for `/metrics`. */
   lines(): readonly string[] {
@@ -19,6 +21,9 @@ export class SocketMetrics {
       '# HELP stellar_sync_resets_total Sockets whose client had to start anew.',
       '# TYPE stellar_sync_resets_total counter',
       `stellar_sync_resets_total ${this.resets}`,
+      '# HELP stellar_sync_slow_total Sockets that were closed because their client did not read.',
+      '# TYPE stellar_sync_slow_total counter',
+      `stellar_sync_slow_total ${this.slow}`,
     ];
   }
 }

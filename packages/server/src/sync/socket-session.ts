@@ -46,6 +46,10 @@ export interface SocketServices {
   readonly heartbeatMs?: number;
   /** Milliseconds after which a client who does not read is let go; tests shorten them. */
   readonly slowMs?: number;
+  /** Milliseconds in which `auth` and `hello` must come; tests shorten them. */
+  readonly helloMs?: number;
+  /** Milliseconds in which a ping must be answered; tests shorten them. */
+  readonly pongMs?: number;
 }
 
 /** Frames that may be refused on one connection: a client that sends more of them is broken. */
@@ -74,10 +78,10 @@ export async function serveSocket(
 
 /** The form of v1: the key comes first. Errors: those of authentication. */
 async function firstMessage(
-  { authenticate }: SocketServices,
+  { authenticate, helloMs = syncLimits.helloMs }: SocketServices,
   wire: Wire,
 ): Promise<Identity | undefined> {
-  const frame = await wire.next(syncLimits.helloMs);
+  const frame = await wire.next(helloMs);
   if (frame === undefined) {
     wire.close(syncClose.helloTimeout, 'no auth came in time');
     return undefined;
@@ -101,7 +105,7 @@ export function refuseSocket({ scopes, agentId }: Identity): void {
 }
 
 async function converse(services: SocketServices, wire: Wire, identity: Identity): Promise<void> {
-  const frame = await wire.next(syncLimits.helloMs);
+  const frame = await wire.next(services.helloMs ?? syncLimits.helloMs);
   if (frame === undefined) return wire.close(syncClose.helloTimeout, 'no hello came in time');
   const hello = readFrame(HelloFrame, frame, syncLimits.frameBytes);
   const cursor = hello.cursor === null ? undefined : decodeSyncCursor(hello.cursor);
@@ -167,13 +171,13 @@ async function applyOne(
 
 /** Says that the server lives and where the feed stands, so that a client notices when it has missed something. */
 async function beat(
-  { headOf, heartbeatMs = syncLimits.heartbeatMs }: SocketServices,
+  { headOf, heartbeatMs = syncLimits.heartbeatMs, pongMs = syncLimits.pongMs }: SocketServices,
   wire: Wire,
   { userId }: Identity,
   catchup: Catchup,
 ): Promise<void> {
   while (await elapses(jitteredMs(heartbeatMs), wire.gone)) {
-    wire.ping(syncLimits.pongMs);
+    wire.ping(pongMs);
     if (wire.bufferedBytes > syncLimits.bufferedBytes) continue;
     send(wire, { t: 'hb', head: Math.max(headOf(userId) ?? 0, catchup.head) });
   }

@@ -26,6 +26,8 @@ export interface SocketClient {
 export interface ConnectOptions {
   readonly headers?: Record<string, string>;
   readonly protocols?: readonly string[];
+  /** False for a client that is there and does not answer. */
+  readonly answersPings?: boolean;
 }
 
 /** An upgrade that was answered like a request. */
@@ -42,9 +44,10 @@ export class Refused extends Error {
 
 /** Connects. Errors: `Refused` when there is an answer instead of a socket. */
 export function connectSocket(url: string, options: ConnectOptions = {}): Promise<SocketClient> {
-  const { headers = {}, protocols = [syncProtocol] } = options;
+  const { headers = {}, protocols = [syncProtocol], answersPings = true } = options;
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/api/v1/sync`, [...protocols], {
     headers,
+    autoPong: answersPings,
   });
   const frames: ServerFrame[] = [];
   const waiting: (() => void)[] = [];

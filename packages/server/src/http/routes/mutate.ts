@@ -37,6 +37,9 @@ export const mutate = defineRoute({
       acks: [{ mid, seq: 9, results: [{ result: 'applied', id: exampleId }] }],
     },
   },
-  handler: ({ memories, userId, setUsage }, { body }) =>
-    memories.mutate(userId, body.mutations, { onUsage: setUsage }),
+  handler: ({ memories, userId, identity, setUsage }, { body }) =>
+    memories.mutate(userId, body.mutations, {
+      credentialId: identity.sessionId ?? identity.apiKeyId,
+      onUsage: setUsage,
+    }),
 });

@@ -15,6 +15,8 @@ import { versionsOf } from './versions.js';
 /** Who sends a mutation: one agent when the key is bound to it. */
 export interface Sender {
   readonly agentId: string | undefined;
+  /** Id of the key or session that must still hold when the mutation is applied; absent: nobody has to prove anything. */
+  readonly credentialId?: string | undefined;
 }
 
 type OpOf<Name extends MutationOp['op']> = Extract<MutationOp, { readonly op: Name }>;

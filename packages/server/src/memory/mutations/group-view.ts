@@ -1,5 +1,6 @@
 import type { Mutation } from '@stellar-memory/protocol';
 import { selectAgentCounts } from '../../storage/statements/agents.js';
+import { selectLiveCredentials } from '../../storage/statements/live-credentials.js';
 import { type LockedMemory, lockMemories } from '../../storage/statements/memories.js';
 import {
   type RememberedMutation,
@@ -22,6 +23,8 @@ export interface GroupView {
   readonly agents: readonly { readonly agent: string; readonly memories: number }[];
   /** By mutation id: those that were applied before. */
   readonly answered: ReadonlyMap<string, RememberedMutation>;
+  /** Credentials of the senders that hold. */
+  readonly live: ReadonlySet<string>;
 }
 
 /** A mutation and who sends it. */
@@ -39,13 +42,16 @@ export async function readGroupView(
   const ids = [
     ...new Set(group.flatMap(({ mutation }) => mutation.ops.flatMap((op) => op.id ?? []))),
   ];
-  const [counters, answered, memories, forgotten, agents, lapsed] = await Promise.all([
+  const credentials = [...new Set(group.flatMap(({ sender }) => sender.credentialId ?? []))];
+  const [counters, answered, memories, forgotten, agents, lapsed, live] = await Promise.all([
     lockCounters(tx),
     selectAnsweredMutations(tx, mids),
     lockMemories(tx, ids),
     selectTombstones(tx, ids),
     selectAgentCounts(tx, [...new Set(group.flatMap(agentsNamed))], ids),
     hasLapsed(tx),
+    // Under the lock: what was revoked while the group waited for it counts.
+    credentials.length === 0 ? [] : selectLiveCredentials(tx, credentials),
   ]);
   return {
     counters,
@@ -54,6 +60,7 @@ export async function readGroupView(
     forgotten: new Set(forgotten),
     agents,
     lapsed,
+    live: new Set(live),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Engine } from '../../../src/app/engine.js';
 import { createServices } from '../../../src/app/services.js';
 import { createHttpServer } from '../../../src/http/http-server.js';
 import { createLogger } from '../../../src/http/logger.js';
+import type { UpgradeOptions } from '../../../src/http/sync-upgrade.js';
 import type { SharedModel } from '../../../src/memory/narrate/shared-model.js';
 import type { TestDatabase } from '../../support/engines.js';
 import { jsonBody, send } from './exchange.js';
@@ -33,12 +34,17 @@ export interface FullServer {
 export interface FullServerOptions extends Partial<Engine> {
   /** Writes narratives. */
   readonly model?: SharedModel;
+  /** Patience with sockets. */
+  readonly patience?: Pick<
+    UpgradeOptions['sockets'],
+    'helloMs' | 'heartbeatMs' | 'pongMs' | 'slowMs'
+  >;
 }
 
 /** Starts the server on a free port. */
 export async function startFullServer(
   db: TestDatabase,
-  { model, ...engine }: FullServerOptions = {},
+  { model, patience, ...engine }: FullServerOptions = {},
 ): Promise<FullServer> {
   const log: string[] = [];
   const logger = createLogger('info', { write: (line) => void log.push(line) });
@@ -51,6 +57,8 @@ export async function startFullServer(
   );
   const http = createHttpServer({
     ...services,
+    sockets: { ...services.sockets, ...patience },
+    moreMetrics: () => services.sockets.metrics.lines(),
     config: { host: '127.0.0.1', port: 0, version: '1.1.0' },
     admin: { accounts: services.accounts, token: operatorToken },
     logger,

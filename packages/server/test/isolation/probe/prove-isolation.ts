@@ -1,4 +1,5 @@
 import { call, expectJson } from './calls.js';
+import { probeFrames } from './frames.js';
 import { probeGuesses } from './guesses.js';
 import { probeBadCredentials, probeOtherTenant, probeReadOnly } from './matrix.js';
 import { operationsOf } from './operations.js';
@@ -35,9 +36,11 @@ export async function proveIsolation(
   const tally = new Tally(victim.canaries);
   const before = await stateOf(origin, victim);
 
-  await probeBadCredentials(origin, operations, await badCredentials(target, attacker.key), tally);
+  const credentials = await badCredentials(target, attacker.key);
+  await probeBadCredentials(origin, operations, credentials, tally);
   await probeOtherTenant(origin, operations, attacker.key, tally);
   await probeReadOnly(origin, operations, await readOnlyKey(origin, attacker.key), tally);
+  await probeFrames(origin, victim, attacker.key, credentials, tally);
   await probeGuesses(origin, victim, attacker.key, tally);
   await probeVolume(origin, victim, attacker.key, answers, tally, onProgress);
 

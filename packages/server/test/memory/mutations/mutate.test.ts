@@ -281,6 +281,48 @@ describeEngines('mutations', (engine) => {
     expect(await agents()).toEqual([{ agent_id: 'bob', memories: '2' }]);
   });
 
+  test('of a key that was revoked meanwhile are refused, and those beside them go on', async () => {
+    const credential = async (): Promise<string> => {
+      const [row] = await db.owner.query<{ id: string }>(
+        `insert into api_keys (user_id, id, key_hash, key_prefix, name)
+         values ($1::uuid, gen_random_uuid(), $2, 'sm_live_', 'a test') returning id`,
+        [user, randomUUID()],
+      );
+      return row!.id;
+    };
+    const [good, revoked] = [await credential(), await credential()];
+    const by = (credentialId: string, content: string) =>
+      node.memories.mutate(user, [mutation([{ op: 'store', memory: { content } }])], {
+        credentialId,
+      });
+    await by(revoked, 'before');
+    await db.owner.query('update api_keys set is_active = false where id = $1::uuid', [revoked]);
+    // The first goes alone, the others share the next transaction.
+    const settled = await Promise.allSettled([
+      by(good, 'first'),
+      by(revoked, 'too late'),
+      by(good, 'beside it'),
+    ]);
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(settled[1]).toMatchObject({ reason: { code: 'unauthorized' } });
+    const contents = async () => {
+      const { items } = await node.memories.list(user, { limit: 10 });
+      return items.map(({ content }) => content).toSorted();
+    };
+    expect(await contents()).toEqual(['before', 'beside it', 'first']);
+    await db.owner.query("update users set status = 'suspended' where id = $1::uuid", [user]);
+    await expect(by(good, 'of nobody')).rejects.toMatchObject({ code: 'unauthorized' });
+    expect(await contents()).toEqual(['before', 'beside it', 'first']);
+  });
+
+  test('refused for want of a credential are not remembered: another key sends them again', async () => {
+    const sent = mutation([{ op: 'store', memory: { content: 'sent again' } }]);
+    const refused = node.memories.mutate(user, [sent], { credentialId: randomUUID() });
+    await expect(refused).rejects.toMatchObject({ code: 'unauthorized' });
+    const { acks } = await node.memories.mutate(user, [sent]);
+    expect(acks[0]!.results).toMatchObject([{ result: 'applied' }]);
+  });
+
   test('forget what was answered more than a week ago', async () => {
     const id = await stored();
     const sent = mutation([{ op: 'recalled', id }]);
