@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { limits } from '@stellar-memory/protocol';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
@@ -38,15 +39,7 @@ export function createApp(
     // One child a request costs 2 µs, for lines that are never written.
     childLoggerFactory: (parent) => parent,
     genReqId: () => randomUUID(),
-    http: {
-      IncomingMessage: UpgradeRequest,
-      headersTimeout: headersMs,
-      connectionsCheckingInterval: Math.min(checkIntervalMs, headersMs),
-      maxHeaderSize: 32 * 1024,
-      // Node drops all but the first Authorization in silence: joined, two are one bad credential.
-      joinDuplicateHeaders: true,
-      requireHostHeader: false,
-    },
+    http: nodeOptions(headersMs),
     requestTimeout: 0, // Bodies have a deadline of ours, which knows imports.
     keepAliveTimeout: keepAliveMs,
     connectionTimeout: silenceMs,
@@ -85,6 +78,16 @@ export function createApp(
   });
   return app;
 }
+
+const nodeOptions = (headersMs: number): ServerOptions<typeof UpgradeRequest> => ({
+  IncomingMessage: UpgradeRequest,
+  headersTimeout: headersMs,
+  connectionsCheckingInterval: Math.min(checkIntervalMs, headersMs),
+  maxHeaderSize: 32 * 1024,
+  // Node drops all but the first Authorization in silence: joined, two are one bad credential.
+  joinDuplicateHeaders: true,
+  requireHostHeader: false,
+});
 
 /** An empty body is none: whether the operation needs one is asked later. */
 function readBody(bytes: Buffer, done: (error: Error | null, body?: ParsedBody) => void): void {
