@@ -83,6 +83,11 @@ export const emotionOfWord: ReadonlyMap<string, Emotion> = new Map(
   ),
 );
 
+/** Whether a lower-case text has one of those words. */
+export const anyEmotionWord: RegExp = new RegExp(
+  `(?<![a-z])(?:${[...emotionOfWord.keys()].join('|')})(?![a-z])`,
+);
+
 /**
  * Korean of one emotion: the beginning of a word, for 변화나 (a change or) is no 화나 (angry), and not denied: neither
  * 안 기뻐 nor 기쁘지 않다 nor 걱정 마.

@@ -38,9 +38,13 @@ const patterns: readonly RegExp[] = [
   `\\b${year}\\b(?!\\s*[.:]\\d)`,
 ].map((source) => new RegExp(source, 'giu'));
 
+/** What no date is without: a digit, or a month as a whole word. "Maybe" and "decide" are in many texts. */
+const dateSign = new RegExp(`\\d|\\b(?:${monthNames.join('|')})\\b`, 'i');
+
 /** The dates that a normalised text names, in English, Korean, Chinese, Japanese or ISO 8601. */
 export function dateMentions(text: string): DateMention[] {
-  if (!/\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i.test(text)) return [];
+  if (!/\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i.test(text) || !dateSign.test(text))
+    return [];
   const found: DateMention[] = [];
   patterns.reduce(
     (rest, pattern) =>

@@ -16,5 +16,5 @@ export function foldCase(word: string): string {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the ASCII range is meant.
-const isAscii = /^[\x00-\x7f]*$/;
+export const isAscii = /^[\x00-\x7f]*$/;
 const accents = /([\p{Script=Latin}\p{Script=Greek}])\p{Mn}+/gu;

@@ -1,7 +1,7 @@
 import { stemmer } from 'stemmer';
 import { everydayStem } from './everyday-words.js';
 import { baseForm } from './irregular-forms.js';
-import { foldCase } from './normalise.js';
+import { foldCase, isAscii } from './normalise.js';
 import { spacedClass } from './scripts.js';
 import { isStopWord } from './stop-words.js';
 
@@ -14,7 +14,10 @@ export const maxTermLength = 64;
  */
 export function wordTerms(text: string): string[] {
   const terms: string[] = [];
-  for (const [chunk] of text.matchAll(chunks)) chunkTerms(chunk, terms);
+  for (const chunk of text.match(isAscii.test(text) ? asciiChunks : chunks) ?? []) {
+    if (plainWord.test(chunk)) addTerm(chunk, terms);
+    else chunkTerms(chunk, terms);
+  }
   return terms;
 }
 
@@ -30,10 +33,14 @@ export function wordTerm(word: string): string | undefined {
 const connectors = "[._@:/+&=?%~'#\\\\-]";
 const connector = new RegExp(connectors);
 /** Words joined by single connectors, such as `ann@example.com`, `user_id` or `well-known`; `c++` and `c#`. */
-const chunks = new RegExp(
-  `(?<!${spacedClass})[A-Za-z](?:\\+\\+|#)(?!${spacedClass})|${spacedClass}+(?:(?::\\/\\/|${connectors})${spacedClass}+)*`,
-  'gu',
-);
+const chunksOf = (letter: string): string =>
+  `(?<!${letter})[A-Za-z](?:\\+\\+|#)(?!${letter})|${letter}+(?:(?::\\/\\/|${connectors})${letter}+)*`;
+const chunks = new RegExp(chunksOf(spacedClass), 'gu');
+/** The same in a text of nothing but ASCII, as most are: asking what script a letter has takes most of the time. */
+const asciiChunks = new RegExp(chunksOf('[A-Za-z0-9]'), 'g');
+
+/** Neither compound nor contraction, of one case: a term as it is. */
+const plainWord = /^[A-Z]?[a-z]+$/;
 
 /** The programming languages C++, C#, F#. */
 const signedLetter = /^[A-Za-z](?:\+\+|#)$/;
@@ -53,10 +60,12 @@ function chunkTerms(chunk: string, terms: string[]): void {
 function sectionTerms(section: string, terms: string[]): void {
   const parts = section.split(connector).flatMap(splitCase);
   if (parts.length > 1) terms.push(wholeTerm(section));
-  for (const part of parts) {
-    const term = wordTerm(part);
-    if (term !== undefined) terms.push(term);
-  }
+  for (const part of parts) addTerm(part, terms);
+}
+
+function addTerm(word: string, terms: string[]): void {
+  const term = wordTerm(word);
+  if (term !== undefined) terms.push(term);
 }
 
 /** `parseHTTPRequest2` → parse, HTTP, Request, 2; a word of one kind of letter stays whole. */

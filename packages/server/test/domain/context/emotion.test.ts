@@ -53,6 +53,7 @@ test.each([
   ['수술이 두려워요', 'fear'],
   ['내일 면접이라 긴장된다', 'fear'],
   ['깜짝 놀랐어', 'surprise'],
+  ['signed with_love2', 'joy'],
   ['헐 진짜?', 'surprise'],
   ['벌레가 너무 징그러워', 'disgust'],
   ['끔찍한 냄새', 'disgust'],

@@ -16,6 +16,8 @@ describe('dates that a text names', () => {
     ['3월에', [{ month: 3 }]],
     ['2023年5月21日', [{ year: 2023, month: 5, day: 21 }]],
     ['I may march on', []],
+    ['maybe the mayor decides in octaves', []],
+    ['since Sept. it rains', [{ month: 9 }]],
     ['the 45th of May', [{ month: 5 }]],
     ['version 2023.99.1 costs 12345', []],
   ])('%s', (text, mentions) => {

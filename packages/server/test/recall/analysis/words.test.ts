@@ -31,6 +31,30 @@ describe('words become terms', () => {
     expect(termsOf('Café ＦＵＬＬ ﬁne Ann’s')).toEqual(['cafe', 'full', 'fine', 'ann']);
   });
 
+  // All kinds of pieces that a text of ASCII is cut at.
+  const piece = fc.oneof(
+    fc.stringMatching(/^[A-Za-z]{1,8}$/),
+    fc.stringMatching(/^[ -~]{1,4}$/),
+    fc.constantFrom('C++', 'F#', "don't", "Ann's", 'user_id', 'parseHTTP2', 'https://', '\n'),
+  );
+
+  it('cuts a text of ASCII as any other', () => {
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const text = pieces.join('');
+        expect(wordTerms(`é ${text}`)).toEqual(['e', ...wordTerms(text)]);
+      }),
+    );
+  });
+
+  it('takes a plain word as it takes one in an address', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Z]?[a-z]{1,9}$/), (word) => {
+        expect(wordTerms(word)).toEqual(wordTerms(`1/${word}`).slice(2));
+      }),
+    );
+  });
+
   it('keeps the vowel signs of other scripts', () => {
     expect(termsOf('हिन्दी русский йод')).toEqual(['हिन्दी', 'русский', 'йод']);
   });
