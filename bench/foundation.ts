@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { createDatabase } from './harness/database.js';
-import { httpLoad } from './harness/http-load.js';
+import { httpLoad, type LoadRequest } from './harness/http-load.js';
+import { observe, type Workers } from './harness/observe.js';
 import { closedLoop, type Measurement } from './harness/percentiles.js';
 import { queryKinds } from './harness/queries.js';
-import { line, rounded, row, verdict } from './harness/report.js';
+import { effortRow, line, rounded, row, verdict } from './harness/report.js';
 import { type RunningServer, startServer } from './harness/running-server.js';
 import { seeded, text } from './harness/texts.js';
+import { warmUp, warmUpRule } from './harness/warm-up.js';
 
 /** How long and how much; `quick` is for CI. */
 export interface BenchSize {
@@ -32,9 +34,12 @@ export async function benchFoundation(superuserUrl: string, size: BenchSize): Pr
       ),
     );
     const keys = users.map((user) => user.key);
+    const workers = { server: server.pid, superuserUrl };
+    line(`\nHTTP, ${clients} clients, ${size.seconds} s a load; ${warmUpRule}`);
     const noop = await benchNoop(server, size);
-    await benchStore(server, database.ownerUrl, keys, size);
-    await benchRecall(server, keys, noop, size);
+    // Before the stores: what those leave to be done in the background is theirs.
+    await benchRecall({ server, workers, keys, noop, size });
+    await benchStore({ server, workers, keys, ownerUrl: database.ownerUrl, size });
     await benchManyTenants(database.ownerUrl, database.appUrl, size);
   } finally {
     await server.stop();
@@ -43,49 +48,60 @@ export async function benchFoundation(superuserUrl: string, size: BenchSize): Pr
 }
 
 async function benchNoop(server: RunningServer, size: BenchSize): Promise<Measurement> {
-  const path = '/livez';
-  await httpLoad(server.origin, clients, 1, () => ({ method: 'GET', path }));
-  const noop = await httpLoad(server.origin, clients, size.seconds, () => ({
-    method: 'GET',
-    path,
-  }));
-  line(`\nHTTP, ${clients} clients`);
+  const load = loadOf(server, () => ({ method: 'GET', path: '/livez' }));
+  await warmUp(load);
+  const noop = await load(size.seconds);
   row('GET /livez (no key, no database)', noop);
   return noop;
 }
 
-async function benchStore(
-  server: RunningServer,
-  ownerUrl: string,
-  keys: readonly string[],
-  size: BenchSize,
-): Promise<void> {
+const loadOf =
+  (server: RunningServer, request: (client: number) => LoadRequest) =>
+  (seconds: number): Promise<Measurement> =>
+    httpLoad(server.origin, clients, seconds, request);
+
+/** A server under load. */
+interface Loaded {
+  readonly server: RunningServer;
+  readonly workers: Workers;
+  readonly keys: readonly string[];
+  readonly size: BenchSize;
+}
+
+async function benchStore({
+  server,
+  workers,
+  keys,
+  ownerUrl,
+  size,
+}: Loaded & { readonly ownerUrl: string }): Promise<void> {
   const random = seeded(1);
   const body = () => ({ content: text(random, wordsAMemory), session_id: 's1', speaker: 'Ann' });
   const store = (key: (client: number) => string) =>
-    httpLoad(server.origin, clients, size.seconds, (client) => ({
+    loadOf(server, (client) => ({
       method: 'POST',
       path: '/api/v1/store',
       key: key(client),
       body: body(),
     }));
-  await httpLoad(server.origin, clients, 1, (client) => ({
-    method: 'POST',
-    path: '/api/v1/store',
-    key: keys[client]!,
-    body: body(),
-  }));
+  const apart = store((client) => keys[client]!);
+  await warmUp(apart);
   const raw = await rawInserts(ownerUrl, size);
-  const apart = await store((client) => keys[client]!);
-  const together = await store(() => keys[0]!);
+  const runs = [
+    ['16 tenants', 'each client its tenant', await observe(workers, () => apart(size.seconds))],
+    [
+      '1 tenant',
+      'all clients one tenant',
+      await observe(workers, () => store(() => keys[0]!)(size.seconds)),
+    ],
+  ] as const;
   line(`\nstore, ${clients} clients, ${wordsAMemory} words, fsync on`);
   row('raw INSERT + COMMIT of the same row', raw);
-  row('POST /store, each client its tenant', apart);
-  row('POST /store, all clients one tenant', together);
-  for (const [name, run] of [
-    ['16 tenants', apart],
-    ['1 tenant', together],
-  ] as const) {
+  for (const [, name, { run, effort }] of runs) {
+    row(`POST /store, ${name}`, run);
+    effortRow(effort);
+  }
+  for (const [name, , { run }] of runs) {
     const ratio = run.perSecond / raw.perSecond;
     verdict(`store ≥ 40 % of raw, ${name}`, ratio >= 0.4, `${rounded(ratio * 100, 0)} %`);
   }
@@ -128,29 +144,31 @@ export async function rawInsert(
   );
 }
 
-async function benchRecall(
-  server: RunningServer,
-  keys: readonly string[],
-  noop: Measurement,
-  size: BenchSize,
-): Promise<void> {
+async function benchRecall({
+  server,
+  workers,
+  keys,
+  noop,
+  size,
+}: Loaded & { readonly noop: Measurement }): Promise<void> {
   const user = await server.createUser('bench-recall@example.com');
   await fill(server, user.key, 1_000);
   const random = seeded(3);
-  const query = (key: string) => ({
-    method: 'GET' as const,
+  const recalls = loadOf(server, () => ({
+    method: 'GET',
     path: `/api/v1/recall?q=${encodeURIComponent(text(random, 4))}&limit=5`,
-    key,
-  });
-  await httpLoad(server.origin, clients, 2, () => query(user.key));
-  const recall = await httpLoad(server.origin, clients, size.seconds, () => query(user.key));
-  const stats = await httpLoad(server.origin, clients, size.seconds, (client) => ({
+    key: user.key,
+  }));
+  await warmUp(recalls);
+  const { run: recall, effort } = await observe(workers, () => recalls(size.seconds));
+  const stats = await loadOf(server, (client) => ({
     method: 'GET',
     path: '/api/v1/stats',
     key: keys[client]!,
-  }));
+  }))(size.seconds);
   line(`\nrecall, ${clients} clients, one tenant of 1,000 memories`);
   row('GET /recall', recall);
+  effortRow(effort);
   row('GET /stats (key check and one row)', stats);
   const goal = Math.min(2_000, noop.perSecond * 0.1);
   verdict(

@@ -7,7 +7,7 @@ import { startPostgres } from '../scripts/postgres.mjs';
 import { benchCost } from './cost.js';
 import { benchDelivery } from './delivery.js';
 import { benchEmbedded, benchFoundation } from './foundation.js';
-import { line, machine } from './harness/report.js';
+import { conclude, line, machine } from './harness/report.js';
 import { benchLimits } from './limits.js';
 import { benchMutations } from './mutations.js';
 import { benchOrbit } from './orbit.js';
@@ -66,6 +66,7 @@ if (parts.includes('embedded')) {
     await rm(folder, { recursive: true, force: true });
   }
 }
+conclude();
 
 /** Lets this process and all that it starts go before whatever else this machine does, where the system allows it. */
 function goFirst(): void {

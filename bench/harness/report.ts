@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os';
+import type { Effort } from './observe.js';
 import type { Measurement } from './percentiles.js';
 
 /** One line about the machine, for figures that are quoted elsewhere. */
@@ -13,11 +14,36 @@ export function row(name: string, run: Measurement): void {
   );
 }
 
+/** Prints what the run in the row above took. */
+export function effortRow({ server, postgres, others }: Effort): void {
+  mostOthers = Math.max(mostOthers, others);
+  line(
+    `    CPU a request: server ${rounded(server, 3)}, Postgres ${rounded(postgres, 3)} ms; others had ${rounded(others * 100, 0)} % of the machine`,
+  );
+}
+
+let met = 0;
+const missed: string[] = [];
+let mostOthers = 0;
+
 /** A figure held against what was promised; the process fails at the end when one is missed. */
 export function verdict(name: string, good: boolean, figure: string): void {
-  if (!good) process.exitCode = 1;
+  if (good) met += 1;
+  else missed.push(`${name}: ${figure}`);
   line(`  ${good ? 'met   ' : 'MISSED'} ${name}: ${figure}`);
 }
+
+/** The last lines: what was missed, and how the process ends, which it also sets. */
+export function conclude(): void {
+  if (missed.length > 0) process.exitCode = 1;
+  line(`\n${met} goals met, ${missed.length} missed; exit code ${missed.length > 0 ? 1 : 0}`);
+  for (const goal of missed) line(`  MISSED ${goal}`);
+  if (mostOthers > busyShare)
+    line(`  others had up to ${rounded(mostOthers * 100, 0)} % of the machine: alone it is faster`);
+}
+
+/** Above it rates say more about the others. */
+const busyShare = 0.1;
 
 /** Prints a line. */
 export const line = (text: string): void => {
