@@ -1,9 +1,9 @@
 import type { BenchSize } from './foundation.js';
 import { asOwner, type BenchDatabase, createDatabase, keptDatabase } from './harness/database.js';
-import { koreanQuery, longQueries, queryKinds } from './harness/queries.js';
+import { filteredQueries, koreanQuery, longQueries, queryKinds } from './harness/queries.js';
 import { line, rounded } from './harness/report.js';
 import { ask } from './recall/ask.js';
-import { Goals } from './recall/goals.js';
+import { Goals, latenciesOf } from './recall/goals.js';
 import { compareWithAlone } from './recall/others.js';
 import { fillTenants, idOf, keysOf, type Served, type Size, serve } from './recall/tenants.js';
 import { measureWrites } from './recall/writes.js';
@@ -99,8 +99,14 @@ async function askSize(
   const keys = await keysOf({ server, database }, size);
   for (const kind of [...queryKinds, koreanQuery, ...longQueries]) {
     await ask(server, keys, kind, Math.min(2, seconds));
-    const run = await ask(server, keys, kind, seconds, size.memories);
+    const run = await ask(server, keys, kind, seconds, { seed: size.memories });
     goals.latency(`${size.memories} memories, ${kind[0]}`, run, size);
+  }
+  for (const { kind, filter } of filteredQueries) {
+    const further = { filter: (random: () => number) => filter(random, size.memories) };
+    await ask(server, keys, kind, 1, further);
+    const run = await ask(server, keys, kind, seconds / 2, further);
+    goals.note(`${size.memories} memories, ${kind[0]}`, latenciesOf(run));
   }
 }
 

@@ -11,7 +11,9 @@ export const vocabulary = 200_000;
 /** Words of an English memory. */
 export const wordsAMemory = 35;
 const wordsAKoreanMemory = 12;
-const turnsASession = 20;
+export const turnsASession = 20;
+export const firstSecond = 1_700_000_000;
+export const secondsATurn = 60;
 
 /** Where memories are stored, and by what they are indexed. */
 export interface FillTarget {
@@ -66,7 +68,7 @@ export function newMemory(
     sessionId: `session-${Math.floor(number / turnsASession)}`,
     speaker: number % 2 === 0 ? 'Ann' : 'Bo',
     role: null,
-    occurredAt: 1_700_000_000 + number * 60,
+    occurredAt: firstSecond + number * secondsATurn,
   };
   return {
     ...document,

@@ -1,3 +1,4 @@
+import { firstSecond, secondsATurn, turnsASession } from './fill.js';
 import { koreanText, koreanWord, word, zipfRank } from './texts.js';
 
 /** A kind of query: its name, and the words of the next one. */
@@ -30,4 +31,41 @@ export const koreanQuery: QueryKind = [
     koreanWord(50 + zipfRank(random, 5_000)),
     `${koreanWord(zipfRank(random, 500))}에서`,
   ],
+];
+
+/** A kind of query behind a filter: parameters of the request, for a tenant of so many memories as `loadTenants` makes. */
+export interface FilteredQuery {
+  readonly kind: QueryKind;
+  readonly filter: (random: () => number, memories: number) => string;
+}
+
+const common = queryKinds[3]!;
+const behind = (
+  name: string,
+  [, words]: QueryKind,
+  filter: FilteredQuery['filter'],
+): FilteredQuery => ({ kind: [name, words], filter });
+
+/** From what the index can tell to what only rows can, and to what nothing passes. */
+export const filteredQueries: readonly FilteredQuery[] = [
+  behind(
+    'the commonest word, in one session',
+    common,
+    (random, memories) => `session_id=session-${Math.floor((random() * memories) / turnsASession)}`,
+  ),
+  behind('the commonest word, since a day', common, (random, memories) => {
+    const at = firstSecond + Math.floor(random() * memories) * secondsATurn;
+    return `since=${new Date(at * 1_000).toISOString()}`;
+  }),
+  behind('6 words, of one agent in five', queryKinds[2]!, () => 'agent_id=agent-3'),
+  behind(
+    'the commonest word, of one topic in a hundred',
+    common,
+    () => `metadata=${encodeURIComponent('{"topic":3}')}`,
+  ),
+  behind(
+    'the commonest word, of a topic that is not there',
+    common,
+    () => `metadata=${encodeURIComponent('{"topic":1000}')}`,
+  ),
 ];

@@ -28,10 +28,9 @@ export class Goals {
     run: Measurement,
     { p50, p99 }: { readonly p50: number; readonly p99: number },
   ): void {
-    const failed = run.failures === 0 ? '' : `, ${run.failures} FAILED`;
     this.hold(
       what,
-      `p50 ${rounded(run.p50, 2)}, p95 ${rounded(run.p95, 2)}, p99 ${rounded(run.p99, 2)} ms (n = ${run.operations}${failed})`,
+      latenciesOf(run),
       `p50 ≤ ${p50}, p99 ≤ ${p99} ms`,
       run.operations > 0 && run.failures === 0 && run.p50 <= p50 && run.p99 <= p99,
     );
@@ -57,6 +56,12 @@ export class Goals {
       `  ${row.what}: ${row.figure}${row.goal === '' ? '' : `   [${row.goal}]`} ${verdictOf(row.met)}`,
     );
   }
+}
+
+/** Milliseconds, and how many there were. */
+export function latenciesOf(run: Measurement): string {
+  const failed = run.failures === 0 ? '' : `, ${run.failures} FAILED`;
+  return `p50 ${rounded(run.p50, 2)}, p95 ${rounded(run.p95, 2)}, p99 ${rounded(run.p99, 2)} ms (n = ${run.operations}${failed})`;
 }
 
 const verdictOf = (met: boolean | undefined): string =>

@@ -34,7 +34,10 @@ export interface Load {
   readonly memories: number;
 }
 
-/** Rows behind the doors, without triggers and foreign keys, and the index by merges. */
+/**
+ * Rows behind the doors, without triggers and foreign keys, of five agents and a hundred topics, and the index by
+ * merges.
+ */
 export async function loadTenants(
   { ownerUrl, tenants, index }: LoadTarget,
   loads: readonly Load[],
@@ -79,8 +82,9 @@ async function writeRows(
 ): Promise<void> {
   await owner.query(
     `insert into memories (user_id, id, doc, content, created_at, last_recalled_at, updated_at, occurred_at, zone,
-                           total_score, session_id, speaker, leaves_at)
-     select $1, id, $2 + n - 1, content, at, at, at, at, 4, 0.1, session, speaker, leaves
+                           total_score, session_id, speaker, leaves_at, agent_id, metadata)
+     select $1, id, $2 + n - 1, content, at, at, at, at, 4, 0.1, session, speaker, leaves,
+            'agent-' || ($2 + n - 1) % 5, jsonb_build_object('topic', ($2 + n - 1) % 100)
        from unnest($3::text[], $4::text[], $5::float8[], $6::text[], $7::text[], $8::float8[])
             with ordinality as made (id, content, at, session, speaker, leaves, n)`,
     [

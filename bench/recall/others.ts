@@ -27,7 +27,7 @@ export async function compareWithAlone(
   );
   const kind = queryKinds[1]!;
   const p50 = async (at: number, seed: number): Promise<number> =>
-    (await ask(sides[at]!.server, sides[at]!.keys, kind, seconds, seed)).p50;
+    (await ask(sides[at]!.server, sides[at]!.keys, kind, seconds, { seed })).p50;
   for (let round = 0; round < warmUps; round += 1) for (const at of [0, 1]) await p50(at, 1);
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round += 1) {

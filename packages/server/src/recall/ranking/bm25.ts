@@ -10,8 +10,10 @@ export const saturated = (frequency: number, norm: number, k1: number): number =
 
 /** `norm` of {@link saturated} for a document. */
 export const documentNorm = (weights: Weights, length: number, averageLength: number): number =>
-  weights.k1 *
-  (1 - weights.b + (weights.b * Math.max(length, weights.lengthFloor)) / averageLength);
+  weights.k1 * (1 - weights.b + (weights.b * countedLength(weights, length)) / averageLength);
+
+const countedLength = ({ lengthFloor, belowFloor }: Weights, length: number): number =>
+  length >= lengthFloor ? length : lengthFloor - belowFloor * (lengthFloor - length);
 
 /** `norm` of {@link saturated} for a session. */
 export const sessionNorm = (weights: Weights, length: number, averageLength: number): number =>

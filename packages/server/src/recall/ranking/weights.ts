@@ -10,6 +10,8 @@ export const defaultWeights = {
   b: 0.9,
   /** Shorter texts count as this long: brevity is no merit. Terms. */
   lengthFloor: 20,
+  /** … but for this share of what they lack: of two that match alike, the shorter is about nothing else. */
+  belowFloor: 0.01,
 
   /** Share of the score of the turn before that a turn takes over … */
   previous: 0.3,

@@ -165,7 +165,7 @@ describe('questions', () => {
   });
 
   it('count in full where there is no conversation', () => {
-    const facts = [{ content: 'What about the boat?' }, { content: 'So much for the boat.' }];
+    const facts = [{ content: 'What about the boat?' }, { content: 'So, about the boat.' }];
     const { scores } = rank(new MemoryIndex(facts).view(), analyseQuery('boat'), { limit: 2 });
     expect(scores[0]).toBe(scores[1]);
   });

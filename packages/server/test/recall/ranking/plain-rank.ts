@@ -28,7 +28,8 @@ export function plainRank(view: IndexView, query: AnalysedQuery): PlainHit[] {
   });
   const byTerm = (doc: number): number[] =>
     terms.map(({ tf, weight }) => {
-      const length = Math.max(view.lengths[doc]!, weights.lengthFloor) / view.averageLength;
+      const lacks = Math.max(0, weights.lengthFloor - view.lengths[doc]!);
+      const length = (view.lengths[doc]! + lacks * (1 - weights.belowFloor)) / view.averageLength;
       const k = weights.k1 * (1 - weights.b + weights.b * length);
       const frequency = tf.get(doc) ?? 0;
       return (
