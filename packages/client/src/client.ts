@@ -1,3 +1,11 @@
+import type {
+  AuditChain,
+  AuditResponse,
+  CheckoutResponse,
+  PortalResponse,
+  Session,
+  SubscriptionResponse,
+} from './account-wire.js';
 import type { Sync, SyncOptions } from './sync/sync.js';
 import type { CallOptions } from './transport.js';
 import type {
@@ -238,6 +246,12 @@ export interface StellarMemoryClient {
   /** The account's keys. */
   readonly apiKeys: ApiKeysClient;
 
+  /** Who is signed in to the account, and what happened to it. */
+  readonly account: AccountClient;
+
+  /** What the account pays for. Errors: `not_found` on a server that sells nothing. */
+  readonly billing: BillingClient;
+
   /**
    * Keeps a replica of all memories here that follows the server until it is closed. Errors: those of the storage.
    *
@@ -291,4 +305,70 @@ export interface ApiKeysClient {
 
   /** Revokes a key and those that it made: they are refused from now on. Errors: `not_found`. */
   readonly revoke: (id: string, options?: CallOptions) => Promise<void>;
+}
+
+/** Which rows of the audit log: before this number, so many at most (50 when absent, up to 100). */
+export interface AuditOptions extends CallOptions {
+  readonly limit?: number | undefined;
+  readonly before?: number | undefined;
+}
+
+/** The account that the client's own key belongs to; that key must have the scope `admin`. */
+export interface AccountClient {
+  /** Browsers that are signed in. Errors: `not_found` on a server that sends no mail. */
+  readonly sessions: (options?: CallOptions) => Promise<Session[]>;
+
+  /** Signs a browser out, at once. Errors: `not_found`. */
+  readonly endSession: (id: string, options?: CallOptions) => Promise<void>;
+
+  /**
+   * What happened to the account, newest first.
+   *
+   * @example
+   * ```ts
+   * let before: number | undefined;
+   * do {
+   *   const { items, next_before } = await stellar.account.audit({ before });
+   *   for (const { at, action, actor } of items) console.log(at, action, actor);
+   *   before = next_before ?? undefined;
+   * } while (before !== undefined);
+   * ```
+   */
+  readonly audit: (options?: AuditOptions) => Promise<AuditResponse>;
+
+  /**
+   * Whether every row of the audit log is as it was written.
+   *
+   * @example
+   * ```ts
+   * const { broken_at, head } = await stellar.account.verifyAudit();
+   * console.log(broken_at); // null
+   * console.log(`note this, and compare it later: ${head}`);
+   * ```
+   */
+  readonly verifyAudit: (options?: CallOptions) => Promise<AuditChain>;
+}
+
+/** Buying a tier. A person pays at the address that is answered; the tier changes when the payment is there. */
+export interface BillingClient {
+  /** The account's tier, and its newest subscription. */
+  readonly subscription: (options?: CallOptions) => Promise<SubscriptionResponse>;
+
+  /**
+   * Where to pay for a tier. Not tried again when the answer is lost.
+   * Errors: `conflict` for who has a subscription: change its plan.
+   */
+  readonly checkout: (tier: 'pro' | 'promax', options?: CallOptions) => Promise<CheckoutResponse>;
+
+  /**
+   * Changes the tier of a subscription; `free` lets it run out. Not tried again when the answer is lost.
+   * Errors: `conflict` for who has none.
+   */
+  readonly changePlan: (
+    tier: 'free' | 'pro' | 'promax',
+    options?: CallOptions,
+  ) => Promise<SubscriptionResponse>;
+
+  /** Where to change the means of payment, and see invoices: another address each time. Errors: `not_found`. */
+  readonly portal: (options?: CallOptions) => Promise<PortalResponse>;
 }

@@ -1,4 +1,6 @@
+import { createAccount } from './account.js';
 import { createApiKeys } from './api-keys.js';
+import { createBilling } from './billing.js';
 import type { StellarMemoryClient } from './client.js';
 import { createMemories } from './memories.js';
 import { type ClientOptions, settingsOf } from './settings.js';
@@ -28,6 +30,8 @@ export function createClient(options: ClientOptions = {}): StellarMemoryClient {
     usage: async (options) =>
       (await send<UsageResponse>({ method: 'GET', path: '/auth/usage' }, options)).value,
     apiKeys: createApiKeys(send),
+    account: createAccount(send),
+    billing: createBilling(send),
     // Whoever never follows never loads what it takes.
     sync: async (options = {}) => (await import('./sync/open-sync.js')).openSync(settings, options),
   };

@@ -1,5 +1,18 @@
 export type {
+  AuditChain,
+  AuditItem,
+  AuditResponse,
+  CheckoutResponse,
+  PortalResponse,
+  Session,
+  Subscription,
+  SubscriptionResponse,
+} from './account-wire.js';
+export type {
+  AccountClient,
   ApiKeysClient,
+  AuditOptions,
+  BillingClient,
   ListAllOptions,
   ListOptions,
   PatchOptions,

@@ -18,7 +18,7 @@ const api = '/api/v1';
 /** The operations on memories. */
 export function createMemories(
   send: Transport,
-): Omit<StellarMemoryClient, 'apiKeys' | 'usage' | 'sync'> {
+): Omit<StellarMemoryClient, 'account' | 'billing' | 'apiKeys' | 'usage' | 'sync'> {
   const write = <Value>(
     operation: {
       method: 'POST' | 'PATCH' | 'DELETE';

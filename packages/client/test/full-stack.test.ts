@@ -1,5 +1,7 @@
 import {
   ApiKey,
+  AuditChain,
+  AuditResponse,
   CreatedApiKey,
   ListResponse,
   MemoryInOrbit,
@@ -36,6 +38,23 @@ const codeOf = (call: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('the client against the real server', () => {
+  test('reads who is signed in and the audit log, page by page, and that nobody changed it', async () => {
+    expect(await stellar.account.sessions()).toEqual([]);
+    expect(await codeOf(stellar.account.endSession(crypto.randomUUID()))).toBe('not_found');
+    const made = await stellar.apiKeys.create({ name: 'seen in the log' });
+    await stellar.apiKeys.revoke(made.id);
+    const newest = await stellar.account.audit({ limit: 1 });
+    expect(AuditResponse.parse(newest)).toEqual(newest);
+    expect(newest.items).toMatchObject([{ action: 'key.revoked' }]);
+    const { items } = await stellar.account.audit({ before: newest.next_before! });
+    expect(items[0]).toMatchObject({ action: 'key.created', seq: newest.items[0]!.seq - 1 });
+    const chain = await stellar.account.verifyAudit();
+    expect(AuditChain.parse(chain)).toEqual(chain);
+    expect(chain).toMatchObject({ broken_at: null, head: newest.items[0]!.hash });
+    // This server sells nothing.
+    expect(await codeOf(stellar.billing.subscription())).toBe('not_found');
+  });
+
   test('stores and recalls with the key that it finds by itself', async () => {
     const stored = await stellar.store({
       content: '미나는 땅콩 알레르기가 있다. Mina is allergic to peanuts.',

@@ -76,6 +76,16 @@ export type Proof = [
   Holds<Same<client.ApiKey, Got<typeof server.ApiKey>>>,
   Holds<Same<client.ApiKey[], Got<typeof server.ApiKeyList>['items']>>,
   Holds<Same<client.CreatedApiKey, Got<typeof server.CreatedApiKey>>>,
+  Holds<Same<client.Session[], Got<typeof server.SessionList>['items']>>,
+  Holds<Same<client.AuditItem, Got<typeof server.AuditItem>>>,
+  Holds<Same<client.AuditResponse, Got<typeof server.AuditResponse>>>,
+  Holds<Same<client.AuditChain, Got<typeof server.AuditChain>>>,
+  Holds<Same<client.CheckoutResponse, Got<typeof server.CheckoutResponse>>>,
+  Holds<Same<client.PortalResponse, Got<typeof server.PortalResponse>>>,
+  Holds<
+    Same<client.Subscription, NonNullable<Got<typeof server.SubscriptionResponse>['subscription']>>
+  >,
+  Holds<Same<client.SubscriptionResponse, Got<typeof server.SubscriptionResponse>>>,
   Holds<Same<client.ErrorCode, server.ErrorCode>>,
   Holds<Same<client.FieldError, Readonly<NonNullable<server.Problem['errors']>[number]>>>,
 ];

@@ -14,6 +14,8 @@ export interface Sql<Row = never> {
   readonly text: string;
   readonly values: readonly SqlValue[];
   readonly [row]?: Row;
+  /** See `planned`. */
+  readonly isPlanned?: boolean;
 }
 
 type Part = SqlValue | Sql<unknown>;
@@ -45,3 +47,9 @@ export function sql<Row = never>(strings: TemplateStringsArray, ...parts: Part[]
   }
   return { text, values };
 }
+
+/**
+ * The same statement, to be parsed and planned once where an engine has one session for good, as the embedded one does;
+ * Postgres may be behind a pooler, which keeps no names. For statements of hot paths whose one plan suits all values.
+ */
+export const planned = <Row>(statement: Sql<Row>): Sql<Row> => ({ ...statement, isPlanned: true });

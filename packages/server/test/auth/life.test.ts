@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealOf } from '../../src/domain/sealed-line.js';
-import { buy, operatorToken } from '../billing/billing-node.js';
+import { type BillingNode, buy, operatorToken, startBillingNode } from '../billing/billing-node.js';
+import { jsonBody, send } from '../http/support/exchange.js';
 import { describeEngines, type TestDatabase } from '../support/engines.js';
 import { verifies } from '../support/verifies.js';
 import { scanColumns } from './column-scan.js';
@@ -13,17 +14,28 @@ const word = 'canaryinthememories';
 describeEngines('the life of an account, over HTTP', (engine) => {
   let db: TestDatabase;
   let node: LeavingNode;
+  /** The other node of the service; the embedded engine has one. */
+  let other: BillingNode | undefined;
   beforeAll(async () => {
     db = await engine.open();
     node = await startLeavingNode(db);
+    if (engine.name === 'postgres') other = await startBillingNode(db, node);
   });
   afterAll(async () => {
+    await other?.close();
     await node.close();
     await db.close();
   });
 
   const said: string[] = [];
   const say = (line: string): void => void said.push(line);
+  const elsewhere = (): string => (other === undefined ? '' : ', on the other node too');
+  /** Asks the other node, where there is one. */
+  const there = (method: string, path: string, headers: Record<string, string>, body?: unknown) =>
+    send((other ?? node).url + path, {
+      ...(body === undefined ? { headers } : jsonBody(body, headers)),
+      method,
+    });
 
   test('from sign-up to a receipt, and nothing is left', async () => {
     verifies('F3', 'F4');
@@ -48,11 +60,11 @@ describeEngines('the life of an account, over HTTP', (engine) => {
       expect((await node.call('POST', '/api/v1/store/batch', key, { memories })).status).toBe(200);
     }
     say('stored 1,000 memories');
-    const refused = await node.call('POST', '/api/v1/store', key, { content: 'one too many' });
-    expect(refused).toMatchObject({
-      status: 403,
-      json: { code: 'quota_exceeded', limit: 1_000, used: 1_000, upgrade_url: '/pricing' },
-    });
+    for (const call of [node.call, there])
+      expect(await call('POST', '/api/v1/store', key, { content: 'one too many' })).toMatchObject({
+        status: 403,
+        json: { code: 'quota_exceeded', limit: 1_000, used: 1_000, upgrade_url: '/pricing' },
+      });
     say('the 1,001st was refused: quota_exceeded, /pricing');
 
     const checkout = await node.call('POST', '/billing/lemonsqueezy/checkout', key, {
@@ -60,22 +72,24 @@ describeEngines('the life of an account, over HTTP', (engine) => {
     });
     await buy((checkout.json as { url: string }).url);
     await node.arrived();
-    const stored = await node.call('POST', '/api/v1/store', key, {
+    const stored = await there('POST', '/api/v1/store', key, {
       content: `${word} after it was paid`,
     });
     expect(stored.status).toBe(200);
-    say('bought pro: the same key stores on');
+    say(`bought pro: the same key stores on${elsewhere()}`);
 
     await node.call('POST', '/billing/plan', key, { tier: 'free' });
     await node.arrived();
     await node.pass(40 * dayMs);
     const again = await node.call('GET', '/billing/subscription', key);
     expect(again.json).toMatchObject({ tier: 'free' });
-    const grown = await node.call('POST', '/api/v1/store', key, { content: 'more' });
-    expect(grown).toMatchObject({ status: 403, json: { code: 'quota_exceeded', used: 1_001 } });
-    const read = await node.call('GET', `/api/v1/recall?q=${word}&limit=3`, key);
+    for (const call of [node.call, there]) {
+      const grown = await call('POST', '/api/v1/store', key, { content: 'more' });
+      expect(grown).toMatchObject({ status: 403, json: { code: 'quota_exceeded', used: 1_001 } });
+    }
+    const read = await there('GET', `/api/v1/recall?q=${word}&limit=3`, key);
     expect(read.json).toHaveLength(3);
-    say('let pro run out: growth is refused, reading is not');
+    say(`let pro run out: growth is refused, reading is not${elsewhere()}`);
 
     const exported = await node.call('GET', '/api/v1/export', key);
     expect(exported.text.trimEnd().split('\n')).toHaveLength(1_003);
@@ -101,11 +115,12 @@ describeEngines('the life of an account, over HTTP', (engine) => {
 
     const closed = await node.call('DELETE', '/auth/account', key, await node.proof(email));
     expect(closed.status, closed.text).toBe(200);
-    await expect
-      .poll(async () => (await node.call('GET', '/api/v1/stats', key)).json)
-      .toMatchObject({ code: 'account_closed' });
+    for (const call of [node.call, there])
+      await expect
+        .poll(async () => (await call('GET', '/api/v1/stats', key)).json)
+        .toMatchObject({ code: 'account_closed' });
     expect(await node.round()).toEqual([]);
-    say('asked for erasure: the key answers account_closed');
+    say(`asked for erasure: the key answers account_closed${elsewhere()}`);
 
     const receipts = await node.pass(7 * dayMs);
     expect(receipts).toHaveLength(1);
@@ -143,8 +158,11 @@ describeEngines('the life of an account, over HTTP', (engine) => {
     ).toEqual([]);
     expect(await scanColumns(db, [account!.id])).toEqual(['erasure_receipts']);
     say('every column of every table was searched: nothing but the receipt is left');
-    await expect.poll(async () => (await node.call('GET', '/api/v1/stats', key)).status).toBe(401);
-    process.stdout.write(`\n${engine.name}\n${said.map((line) => `  ✓ ${line}\n`).join('')}`);
+    for (const call of [node.call, there])
+      await expect.poll(async () => (await call('GET', '/api/v1/stats', key)).status).toBe(401);
+    process.stdout.write(
+      `\n${engine.name}, ${other === undefined ? 'one node' : 'two nodes'}\n${said.map((line) => `  ✓ ${line}\n`).join('')}`,
+    );
     said.length = 0;
   }, 600_000);
 });

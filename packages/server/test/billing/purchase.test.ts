@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createClient } from '../../../client/src/index.js';
 import { billingAlarms } from '../../src/billing/alarms.js';
-import { send } from '../http/support/exchange.js';
+import { jsonBody, send } from '../http/support/exchange.js';
 import { describeEngines, type TestDatabase } from '../support/engines.js';
 import { verifies } from '../support/verifies.js';
 import {
@@ -10,6 +11,7 @@ import {
   type BillingNode,
   buy,
   Customer,
+  operatorToken,
   startBillingNode,
   storeId,
   type TestClock,
@@ -403,6 +405,30 @@ describeEngines('a purchase, from two nodes of the service', (engine) => {
     expect((await stranger.post(one, '/billing/plan', { tier: 'free' })).status).toBe(409);
     expect(await stranger.tier(one)).toEqual({ tier: 'free', status: undefined });
     expect((await send(`${one.url}/billing/portal`)).status).toBe(401);
+  });
+
+  test('is made with the SDK', async () => {
+    const { json } = await send(
+      `${one.url}/admin/users`,
+      jsonBody({ email: 'sdk@example.com' }, { authorization: `Bearer ${operatorToken}` }),
+    );
+    const apiKeyOfHis = (json as { api_key: string }).api_key;
+    const { billing } = createClient({ url: two.url, apiKey: apiKeyOfHis });
+    expect(await billing.subscription()).toEqual({ tier: 'free', subscription: null });
+    const { url } = await billing.checkout('pro');
+    await buy(url);
+    await arrived();
+    expect(await billing.subscription()).toMatchObject({
+      tier: 'pro',
+      subscription: { status: 'active', tier: 'pro', payment_open: false },
+    });
+    expect(await billing.portal()).toMatchObject({
+      url: expect.stringContaining('http') as unknown,
+    });
+    expect((await billing.changePlan('promax')).subscription).toMatchObject({ status: 'active' });
+    await arrived();
+    expect(await billing.subscription()).toMatchObject({ tier: 'promax' });
+    await expect(billing.checkout('pro')).rejects.toMatchObject({ code: 'conflict' });
   });
 
   test('bears what Lemon Squeezy’s API does, and says when it cannot be asked', async () => {

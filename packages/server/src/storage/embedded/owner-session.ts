@@ -47,7 +47,7 @@ export class OwnerSession implements OwnerConnection {
   async #discard(): Promise<void> {
     await this.#inTurn(async (session) => {
       if (session.status !== 'I') await session.simple('rollback');
-      await session.simple('discard all');
+      await session.discard();
     });
   }
 

@@ -1,8 +1,15 @@
 import { DatabaseError as ProtocolError } from 'pg-protocol';
 import { DatabaseError } from '../database-error.js';
-import type { Sql } from '../sql.js';
+import type { Sql, SqlValue } from '../sql.js';
 import type { Engine } from './engine.js';
-import { type Outcome, outcomes, parametrisedQuery, simpleQuery } from './wire.js';
+import {
+  namedQuery,
+  namingQuery,
+  type Outcome,
+  outcomes,
+  parametrisedQuery,
+  simpleQuery,
+} from './wire.js';
 
 interface Waiting {
   readonly bytes: Uint8Array;
@@ -25,6 +32,9 @@ export class Session {
   /** Set when an answer broke the protocol or the disk was full: the engine must be restarted. */
   doubtful = false;
   #batch: Waiting[] = [];
+  /** Texts of statements that the engine has parsed and planned, and their names. */
+  readonly #named = new Map<string, string>();
+  #names = 0;
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -42,8 +52,35 @@ export class Session {
 
   /** Runs one statement. */
   async query<Row>(statement: Sql<Row>): Promise<Row[]> {
-    const outcome = await this.#run(parametrisedQuery(statement.text, statement.values));
+    const { text, values, isPlanned } = statement;
+    const outcome =
+      isPlanned === true
+        ? await this.#runPlanned(text, values)
+        : await this.#run(parametrisedQuery(text, values));
     return outcome.rows as Row[];
+  }
+
+  /** Leaves nothing of what was set, locked or named. */
+  async discard(): Promise<void> {
+    this.#named.clear();
+    await this.simple('discard all');
+  }
+
+  /** After a failure it is not known whether the name is there: the next time names it anew. */
+  async #runPlanned(text: string, values: readonly SqlValue[]): Promise<Outcome> {
+    const known = this.#named.get(text);
+    if (known === undefined) this.#names += 1;
+    const name = known ?? `planned ${this.#names}`;
+    try {
+      const outcome = await this.#run(
+        known === undefined ? namingQuery(name, text, values) : namedQuery(name, values),
+      );
+      this.#named.set(text, name);
+      return outcome;
+    } catch (error) {
+      this.#named.delete(text);
+      throw error;
+    }
   }
 
   async #run(bytes: Uint8Array): Promise<Outcome> {

@@ -43,6 +43,23 @@ export const parametrisedQuery = (text: string, values: readonly SqlValue[]): Ui
     serialize.sync(),
   ]);
 
+/** The same, which leaves the statement behind under a name; one that was there is replaced. */
+export const namingQuery = (name: string, text: string, values: readonly SqlValue[]): Uint8Array =>
+  Buffer.concat([
+    serialize.close({ type: 'S', name }),
+    serialize.parse({ name, text }),
+    namedQuery(name, values),
+  ]);
+
+/** One statement that was left behind under a name. */
+export const namedQuery = (name: string, values: readonly SqlValue[]): Uint8Array =>
+  Buffer.concat([
+    serialize.bind({ statement: name, values: [...values], valueMapper: prepareValue }),
+    serialize.describe({ type: 'P' }),
+    serialize.execute(),
+    serialize.sync(),
+  ]);
+
 /** Reads the answer: one outcome for each query sent. */
 export function outcomes(bytes: Uint8Array): Outcome[] {
   const all: Outcome[] = [];

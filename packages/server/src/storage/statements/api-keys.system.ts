@@ -1,6 +1,6 @@
 import type { AccountStatus, Scope, Tier } from '@stellar-memory/protocol';
 import type { ApiKeyId, UserId } from '../../domain/ids.js';
-import { sql } from '../sql.js';
+import { planned, sql } from '../sql.js';
 import type { SystemTransaction } from '../system-door.system.js';
 
 /** A key and the account it belongs to, as authentication needs them. */
@@ -20,11 +20,13 @@ export interface StoredKey {
 
 /** The key with this hash and its account: one statement, so that authentication costs one round trip. */
 export async function findKey(tx: SystemTransaction, hash: string): Promise<StoredKey | undefined> {
-  const rows = await tx.query(sql<StoredKey>`
+  const rows = await tx.query(
+    planned(sql<StoredKey>`
     select k.user_id as "userId", k.id as "apiKeyId", k.scopes, k.is_active as "isActive",
       k.expires_at as "expiresAt", k.last_used_at as "lastUsedAt", k.agent_id as "agentId", u.tier, u.status
     from api_keys k join users u on u.id = k.user_id
-    where k.key_hash = ${hash}`);
+    where k.key_hash = ${hash}`),
+  );
   return rows[0];
 }
 
