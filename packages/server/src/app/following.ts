@@ -6,6 +6,7 @@ import type { UpgradeOptions } from '../http/sync-upgrade.js';
 import { createAgentLeases } from '../memory/agent-leases.system.js';
 import { createChangeFeed } from '../memory/change-feed.js';
 import { createReadHeads } from '../memory/heads.system.js';
+import { shareFeed } from '../memory/shared-feed.js';
 import type { LexicalIndex } from '../recall/lexical-index.js';
 import type { SystemDoor } from '../storage/system-door.system.js';
 import type { TenantDoor } from '../storage/tenant-door.js';
@@ -51,7 +52,7 @@ export function createFollowing(
     onError: (err) => logger.warn({ err }, 'wakes were not sent; other nodes poll'),
   });
   const access = createAccessWatch({ system });
-  const feed = createChangeFeed({ tenants });
+  const feed = shareFeed(createChangeFeed({ tenants }));
   const tickets = createSyncTickets({ tenants, system, secret: engine.secret, clock });
   const headPoll = new HeadPoll(bus, createReadHeads({ system }));
   const keeper = new LeaseKeeper({

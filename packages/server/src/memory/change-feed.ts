@@ -1,6 +1,7 @@
 import type { ChangeEvent, Memory } from '@stellar-memory/protocol';
 import type { UserId } from '../domain/ids.js';
 import {
+  cursorAt,
   emptyFeed,
   encodeSyncCursor,
   type FeedState,
@@ -9,6 +10,7 @@ import {
 } from '../domain/sync-cursor.js';
 import {
   type ChangeRow,
+  selectChain,
   selectChanges,
   selectDocsAfter,
   selectDocsOf,
@@ -61,16 +63,20 @@ async function readPage(
   limit: number,
 ): Promise<FeedPage> {
   // The change at the cursor comes along: its chain says whether the reader is of this history.
-  const [found, rows] = await Promise.all([
+  const shown = cursor?.shown;
+  const [found, rows, chainShown] = await Promise.all([
     selectFeedState(tx),
     cursor === undefined ? [] : selectChanges(tx, cursor.seq, limit + 1),
+    shown && selectChain(tx, shown.seq),
   ]);
   const state = found ?? emptyFeed;
   if (cursor === undefined) return readSnapshot(tx, state, startOf(state), 'snapshot', limit);
-  const chain = rows[0]?.seq === cursor.seq ? rows[0].chain : undefined;
-  // The floor's own row is gone: there the chain cannot be compared, unless nothing came after it.
-  const known = chain ?? (cursor.seq === state.head ? state.chain : undefined);
-  if (!mayResume(cursor, state, known))
+  const chainOf = (seq: number): string | undefined => {
+    // The floor's own row is gone: there the chain cannot be compared, unless nothing came after it.
+    if (seq === state.head) return state.chain;
+    return seq === shown?.seq ? chainShown : rows.find((row) => row.seq === seq)?.chain;
+  };
+  if (!mayResume(cursor, state, chainOf))
     return readSnapshot(tx, state, startOf(state), 'reset', limit);
   if (cursor.after !== undefined) return readSnapshot(tx, state, cursor, 'snapshot', limit);
   return readDelta(
@@ -96,14 +102,13 @@ async function readDelta(
   );
   const byId = new Map(memories.map((memory) => [memory.id, memory]));
   const last = page.at(-1);
-  const epoch = state.epoch;
-  const reached = last === undefined ? cursor : { epoch, seq: last.seq, chain: last.chain };
+  const reached = cursorAt(state, last ?? cursor);
   return {
     mode: 'delta',
     cursor: reached,
     head: state.head,
     floor: state.floor,
-    events: page.map((row) => eventOf(row, epoch, byId)),
+    events: page.map((row) => eventOf(row, state, byId)),
     memories: [],
     more: reached.seq < state.head,
   };
@@ -125,14 +130,14 @@ function withinPage(rows: readonly ChangeRow[]): readonly ChangeRow[] {
  */
 function eventOf(
   { seq, chain, at, stored, forgotten, mutation, madeBy }: ChangeRow,
-  epoch: string,
+  state: FeedState,
   byId: ReadonlyMap<string, Memory>,
 ): ChangeEvent {
   const there = [...new Set(stored)].flatMap((id) => byId.get(id) ?? []);
   return {
     from: seq - 1,
     to: seq,
-    cursor: encodeSyncCursor({ epoch, seq, chain }),
+    cursor: encodeSyncCursor(cursorAt(state, { seq, chain })),
     at: at.getTime() / 1000,
     ops: [
       ...[...new Set(forgotten)].map((id) => ({ op: 'forget' as const, id })),
@@ -151,19 +156,19 @@ async function readSnapshot(
   mode: 'snapshot' | 'reset',
   limit: number,
 ): Promise<FeedPage> {
-  const { epoch, seq, chain } = from;
+  const place = cursorAt(state, from);
   const docs = await selectDocsAfter(tx, from.after ?? '', limit + 1);
   const memories = await readInOrder(tx, docs.slice(0, limit));
   const last = memories.at(-1);
   const unfinished = docs.length > limit && last !== undefined;
   return {
     mode,
-    cursor: unfinished ? { epoch, seq, chain, after: last.id } : { epoch, seq, chain },
+    cursor: unfinished ? { ...place, after: last.id } : place,
     head: state.head,
     floor: state.floor,
     events: [],
     memories,
-    more: unfinished || seq < state.head,
+    more: unfinished || from.seq < state.head,
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  type ChangeEvent,
   limits,
   type ServerFrame,
   syncClose,
@@ -16,6 +17,17 @@ import type { Wire } from './wire.js';
 
 /** Changes or memories in one page: with contents of the largest size it is about a megabyte. */
 const pageSize = 25;
+/** A page that several sockets share is written as text once. */
+const texts = new WeakMap<ChangeEvent, string>();
+
+function textOf(event: ChangeEvent): string {
+  const known = texts.get(event);
+  if (known !== undefined) return known;
+  const text = JSON.stringify({ t: 'ev', ...event } satisfies ServerFrame);
+  texts.set(event, text);
+  return text;
+}
+
 /** Milliseconds after which a socket without news looks all the same; heads are polled for it anyway. */
 const idleMs = 600_000;
 
@@ -84,7 +96,7 @@ export class Catchup {
   #tell(page: FeedPage, isStart: boolean): boolean {
     const { metrics } = this.#services;
     if (page.mode === 'delta') {
-      for (const event of page.events) this.#send({ t: 'ev', ...event });
+      for (const event of page.events) this.#wire.send(textOf(event));
       metrics.deliveries += page.events.length;
       return page.events.length > 0;
     }

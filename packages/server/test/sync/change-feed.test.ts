@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { StoreRequest } from '@stellar-memory/protocol';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type MemoryId, memoryId, type UserId } from '../../src/domain/ids.js';
-import type { SyncCursor } from '../../src/domain/sync-cursor.js';
+import { decodeSyncCursor, type SyncCursor } from '../../src/domain/sync-cursor.js';
 import { type ChangeFeed, createChangeFeed, type FeedPage } from '../../src/memory/change-feed.js';
 import { deleteMemory } from '../../src/storage/statements/memories.js';
 import { mutation } from '../memory/mutations/sending.js';
@@ -236,6 +236,30 @@ describeEngines('the change feed', (engine) => {
     await store('another history');
     expect((await feed.read(user, cursor, 100)).mode).toBe('reset');
     expect((await feed.read(user, kept, 100)).mode).toBe('delta');
+  });
+
+  test('tells a reader who was catching up when the database was set back', async () => {
+    const begin = await start();
+    const id = await store('as it was');
+    for (let number = 2; number <= 4; number += 1) await store(`note ${number}`);
+    const [kept] = await db.owner.query<{ head: number; chain: string }>(
+      'select head, chain from tenant_sync where user_id = $1',
+      [user],
+    );
+    await node.memories.patch(user, id, { content: 'as it never was' });
+    // He is at the third change and holds a memory as the fifth made it.
+    const behind = await feed.read(user, begin, 2);
+    expect(behind).toMatchObject({ mode: 'delta', cursor: { seq: 3, shown: { seq: 5 } } });
+    expect(decodeSyncCursor(behind.events.at(-1)!.cursor)).toEqual(behind.cursor);
+    expect((await feed.read(user, behind.cursor, 2)).mode).toBe('delta');
+    await db.owner.exec(`delete from changes where user_id = '${user}' and seq > ${kept!.head}`);
+    await db.owner.exec(
+      `update tenant_sync set head = ${kept!.head}, chain = '${kept!.chain}' where user_id = '${user}'`,
+    );
+    expect((await feed.read(user, behind.cursor, 2)).mode).toBe('reset');
+    await store('another fifth');
+    await store('and a sixth');
+    expect((await feed.read(user, behind.cursor, 2)).mode).toBe('reset');
   });
 
   test('has a chain that can be checked: each is made of the one before, the number and the time', async () => {

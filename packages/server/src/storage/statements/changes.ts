@@ -55,6 +55,13 @@ export const selectChanges = (
      order by seq
      limit ${limit}`);
 
+/** The chain of one change; `undefined` when the log does not have it. */
+export async function selectChain(tx: TenantTransaction, seq: number): Promise<string | undefined> {
+  const [row] = await tx.query(sql<{ chain: string }>`
+    select chain from changes where user_id = ${tx.userId} and seq = ${seq}`);
+  return row?.chain;
+}
+
 /** Document numbers of the memories with these ids, in no order; those that are gone have none. */
 export async function selectDocsOf(
   tx: TenantTransaction,
