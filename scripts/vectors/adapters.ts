@@ -6,6 +6,9 @@ import { importanceEvaluator } from './adapters/importance-evaluator.js';
 import { memoryFunction } from './adapters/memory-function.js';
 import { memoryGraph } from './adapters/memory-graph.js';
 import { metacognition } from './adapters/metacognition.js';
+import { multimodal } from './adapters/multimodal.js';
+import { orbitManager } from './adapters/orbit-manager.js';
+import { serializer } from './adapters/serializer.js';
 import type { VectorModule } from './vector-module.js';
 
 /** Modules whose behaviour is kept, by the name of their file. */
@@ -19,6 +22,9 @@ export const adapters: Readonly<Record<string, VectorModule>> = {
   metacognition,
   decay_manager: decayManager,
   adaptive_decay: adaptiveDecay,
+  serializer,
+  orbit_manager: orbitManager,
+  multimodal,
 };
 
 /** Modules whose recorded behaviour is not replayed, and why. */
@@ -29,13 +35,18 @@ export const leftOut: Readonly<Record<string, string>> = {
     'v2 counted words and called it insights; narratives and introspection answer what it was asked for',
   self_learning:
     'no weight is learnt from queries: one profile of constants is justified by a simulation',
-  multimodal:
-    'a text may be anything; its metadata says what, and v2 took "let me think about it" for JavaScript',
   stream:
     'times are ISO 8601 or seconds, the timeline has the newest first, and narratives are told by day',
-  orbit_manager:
-    'v1 let a newcomer displace a better one, dropped what fell out of the last zone, and moved by hand; ' +
-    'the rules here are held to brute force by orbit-year.test.ts and orbits.test.ts',
+  event_bus:
+    'changes are told by the feed, once and in order, to whoever asks; nothing of theirs runs inside',
+  recall: 'v2 looked for pieces of words; what ranks is judged by npm run eval',
+  search: 'v2 looked for pieces of words; what ranks is judged by npm run eval',
+  server_auth: 'paths and status codes that are kept are held by test/http and test/auth',
+  server_endpoints: 'paths and status codes that are kept are held by test/http',
+  sync_manager:
+    'one clock a field instead of one a memory: docs/specs/sync.md, test/domain/merge.test.ts',
+  tiers: 'the limits are those of the plan (FR-06 to FR-08), and keys have another format',
+  misc: 'roles, namespaces and hooks of chats gave way to accounts, scopes and clients',
   weight_tuner:
     'one profile is in force for everybody, chosen by a simulated year; no use of it changes it',
 };

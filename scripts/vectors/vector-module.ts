@@ -40,4 +40,6 @@ export interface VectorModule {
   /** By the name of the recorded function. */
   readonly replays: Readonly<Record<string, Replay>>;
   readonly differences?: readonly Difference[];
+  /** Only part of what is recorded is kept: fewer than nine tenths may agree. */
+  readonly inPart?: true;
 }

@@ -10,6 +10,7 @@ import type { Sync, SyncOptions } from './sync/sync.js';
 import type { CallOptions } from './transport.js';
 import type {
   ApiKey,
+  ContentType,
   CreateApiKeyRequest,
   CreatedApiKey,
   ListQuery,
@@ -179,7 +180,11 @@ export interface StellarMemoryClient {
     id: string,
     options?: CallOptions,
   ) => Promise<
-    VersionedMemory & { readonly orbit: MemoryOrbit; readonly links: readonly MemoryLink[] }
+    VersionedMemory & {
+      readonly orbit: MemoryOrbit;
+      readonly content_type: ContentType;
+      readonly links: readonly MemoryLink[];
+    }
   >;
 
   /**

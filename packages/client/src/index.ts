@@ -38,6 +38,7 @@ export type { WebSocketConstructor, WebSocketLike } from './sync/web-socket.js';
 export type { CallOptions } from './transport.js';
 export type {
   ApiKey,
+  ContentType,
   CreateApiKeyRequest,
   CreatedApiKey,
   Emotion,

@@ -4,6 +4,7 @@ import { createRecalls } from './recalls.js';
 import { segment } from './segment.js';
 import type { Answer, Transport } from './transport.js';
 import type {
+  ContentType,
   ListResponse,
   Memory,
   MemoryLink,
@@ -78,6 +79,7 @@ export function createMemories(
 
 interface MemoryInOrbit extends Memory {
   orbit: MemoryOrbit;
+  content_type: ContentType;
   links: MemoryLink[];
 }
 

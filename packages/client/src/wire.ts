@@ -49,6 +49,9 @@ export interface StoreResponse {
   links?: MemoryLink[] | undefined;
 }
 
+/** What a text is, told by its form. */
+export type ContentType = 'text' | 'json' | 'code';
+
 /** How a memory stands to another. */
 export interface MemoryLink {
   /** Of the other memory. */

@@ -57,6 +57,7 @@ export type Proof = [
   Holds<Same<client.ListResponse, Got<typeof server.ListResponse>>>,
   Holds<Same<client.TimelineQuery, Asked<typeof server.TimelineQuery, never, 'start' | 'end'>>>,
   Holds<Same<client.TimelineEntry[], Got<typeof server.TimelineResponse>>>,
+  Holds<Same<client.ContentType, server.ContentType>>,
   Holds<Same<client.MemoryLink[], Got<typeof server.MemoryInOrbit>['links']>>,
   Holds<Same<client.MemoryOrbit, Got<typeof server.MemoryOrbit>>>,
   Holds<Same<client.StatsResponse, Got<typeof server.StatsResponse>>>,

@@ -41,6 +41,7 @@ export {
   WebhookEvent,
   WebhookResponse,
 } from './billing.js';
+export type { ContentType } from './content-type.js';
 export {
   DecideDeviceRequest,
   DecideDeviceResponse,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contentType } from './content-type.js';
 import { emotion } from './emotion.js';
 import { limits } from './limits.js';
 import { agentId, content, pageLimit } from './memory.js';
@@ -54,6 +55,8 @@ export const EvaluateResponse = z.strictObject({
   emotional: share,
   actionable: share,
   explicit: share,
+  content_type: contentType,
+  language: z.string().nullable().describe('Of code, where it can be told'),
   emotion: emotion.nullable(),
   emotions: z.strictObject({
     joy: share,

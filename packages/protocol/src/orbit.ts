@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contentType } from './content-type.js';
 import { epochSeconds, Memory, memoryLink, zone } from './memory.js';
 
 const term = (about: string) => z.number().describe(about);
@@ -25,6 +26,7 @@ export type MemoryOrbit = z.output<typeof MemoryOrbit>;
 /** `GET /api/v1/memories/{id}` */
 export const MemoryInOrbit = Memory.extend({
   orbit: MemoryOrbit,
+  content_type: contentType,
   links: z
     .array(memoryLink)
     .describe('What it nearly says the same as, or contradicts, as noticed when they were stored'),

@@ -86,9 +86,13 @@ function ofRows(kind: string, rows: readonly unknown[], nowMs: number): ImportSo
   };
 }
 
-async function readJson(file: string): Promise<unknown[]> {
+const readJson = async (file: string): Promise<unknown[]> =>
+  itemsOf(await readFile(file, 'utf8'), file);
+
+/** The items of a JSON export. Errors: `CommandFailed` when it is none. */
+export function itemsOf(text: string, file: string): unknown[] {
   try {
-    const { items } = JSON.parse(await readFile(file, 'utf8')) as { items?: unknown };
+    const { items } = JSON.parse(text) as { items?: unknown };
     if (Array.isArray(items)) return items as unknown[];
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

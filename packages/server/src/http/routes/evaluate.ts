@@ -1,4 +1,5 @@
 import { EvaluateRequest, EvaluateResponse } from '@stellar-memory/protocol';
+import { formOf } from '../../domain/context/content-type.js';
 import { analyseEmotion, emotionOf } from '../../domain/context/emotion.js';
 import { evaluateImportance } from '../../domain/context/importance.js';
 import { defineRoute } from '../route.js';
@@ -18,7 +19,7 @@ export const evaluate = defineRoute({
   bodyExample: { content: 'Remember: the launch meeting is tomorrow!!' },
   success: {
     status: 200,
-    description: 'Its importance and its emotions.',
+    description: 'Its importance, its emotions, and whether it is text, JSON or code.',
     schema: EvaluateResponse,
     example: {
       importance: 0.35,
@@ -26,13 +27,20 @@ export const evaluate = defineRoute({
       emotional: 0.33,
       actionable: 0.6,
       explicit: 0.5,
+      content_type: 'text',
+      language: null,
       emotion: null,
       emotions: { joy: 0, sadness: 0, anger: 0, fear: 0, surprise: 0, disgust: 0 },
     },
   },
-  handler: (_call, { body: { content } }) => ({
-    ...evaluateImportance(content),
-    emotion: emotionOf(content),
-    emotions: analyseEmotion(content),
-  }),
+  handler: (_call, { body: { content } }) => {
+    const { type, language } = formOf(content);
+    return {
+      ...evaluateImportance(content),
+      content_type: type,
+      language,
+      emotion: emotionOf(content),
+      emotions: analyseEmotion(content),
+    };
+  },
 });

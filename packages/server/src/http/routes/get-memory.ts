@@ -1,5 +1,6 @@
 import { MemoryInOrbit, memoryIdParameter } from '@stellar-memory/protocol';
 import { z } from 'zod';
+import { formOf } from '../../domain/context/content-type.js';
 import { memoryId } from '../../domain/ids.js';
 import { defineRoute } from '../route.js';
 import { exampleMemory, exampleOrbit } from './examples.js';
@@ -20,12 +21,12 @@ export const getMemory = defineRoute({
     status: 200,
     description: 'The memory.',
     schema: MemoryInOrbit,
-    example: { ...exampleMemory, orbit: exampleOrbit, links: [] },
+    example: { ...exampleMemory, orbit: exampleOrbit, content_type: 'text', links: [] },
     etag: true,
   },
   handler: async ({ memories, userId, setEtag }, { params }) => {
     const { memory, orbit, links, etag } = await memories.get(userId, memoryId(params.id));
     setEtag(etag);
-    return { ...memory, orbit, links };
+    return { ...memory, orbit, content_type: formOf(memory.content).type, links };
   },
 });
