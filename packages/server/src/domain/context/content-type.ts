@@ -18,7 +18,7 @@ const signs: readonly (readonly [language: string, sign: RegExp])[] = [
   ],
   [
     'sql',
-    /^[ \t]*(?:select\s[^;]{1,500}?\sfrom\s+\w|insert\s+into\s+\w|update\s+\w+\s+set\s|delete\s+from\s+\w|create\s+(?:table|index)\s)/i,
+    /^[ \t]*(?:SELECT\s[^;]{1,500}?\sFROM\s|select\s+\*\s+from\s|INSERT\s+INTO\s|insert\s+into\s+\w+\s*\(|(?:UPDATE|update)\s+\w+\s+(?:SET|set)\s+\w+\s*=|DELETE\s+FROM\s|CREATE\s+(?:TABLE|INDEX)\s)/,
   ],
   [
     'python',
