@@ -19,6 +19,7 @@ import { line, rounded, verdict } from './harness/report.js';
 import { type RunningServer, startServer } from './harness/running-server.js';
 import { type StorePart, storeParts, storeVariants } from './harness/store-variants.js';
 import { seeded, text } from './harness/texts.js';
+import { warmUp, warmUpRule } from './harness/warm-up.js';
 
 const clients = 16;
 const warmUpSeconds = 0.4;
@@ -63,6 +64,7 @@ export async function benchCost(superuserUrl: string, { quick }: BenchSize): Pro
   try {
     const stored = await usersOf(server, 'parts');
     const served = await usersOf(server, 'served');
+    const recalled = await usersOf(server, 'recalled');
     const parts = await benchParts(
       superuserUrl,
       database,
@@ -72,7 +74,7 @@ export async function benchCost(superuserUrl: string, { quick }: BenchSize): Pro
     const overHttp = await benchServed(
       superuserUrl,
       server,
-      served.map(({ key }) => key),
+      { stored: served.map(({ key }) => key), recalled: recalled.map(({ key }) => key) },
       rounds,
     );
     report(parts, overHttp);
@@ -185,10 +187,11 @@ function newMemories(tenants: TenantDoor): {
 async function benchServed(
   superuserUrl: string,
   server: RunningServer,
-  keys: readonly string[],
+  keys: { readonly stored: readonly string[]; readonly recalled: readonly string[] },
   size: Rounds,
 ): Promise<readonly (readonly [string, Cost])[]> {
-  await Promise.all(keys.slice(1, 5).map((key) => fill(server, key, 1_000)));
+  const recalled = keys.recalled.slice(0, 4);
+  await Promise.all(recalled.map((key) => fill(server, key, 1_000)));
   const load = (name: string, request: Parameters<typeof httpLoad>[3]): Step => ({
     name,
     run: (seconds) => httpLoad(server.origin, clients, seconds, request),
@@ -198,26 +201,32 @@ async function benchServed(
     load('GET /stats: key, one row', (client) => ({
       method: 'GET',
       path: '/api/v1/stats',
-      key: keys[client]!,
+      key: keys.stored[client]!,
     })),
     load('POST /store, 16 tenants', (client) => ({
       method: 'POST',
       path,
-      key: keys[client]!,
+      key: keys.stored[client]!,
       body: body(),
     })),
-    load('POST /store, one tenant', () => ({ method: 'POST', path, key: keys[0]!, body: body() })),
+    load('POST /store, one tenant', () => ({
+      method: 'POST',
+      path,
+      key: keys.stored[0]!,
+      body: body(),
+    })),
     load('GET /recall, 4 tenants of 1,000', (client) => ({
       method: 'GET',
       path: recall(),
-      key: keys[1 + (client % 4)]!,
+      key: recalled[client % 4]!,
     })),
     load('GET /recall, one tenant of 1,000', () => ({
       method: 'GET',
       path: recall(),
-      key: keys[1]!,
+      key: recalled[0]!,
     })),
   ];
+  for (const step of steps) await warmUp(step.run);
   return inTurn(superuserUrl, steps, size, () => [server.pid]);
 }
 
@@ -256,6 +265,7 @@ const leastOf = (one: Cost | undefined, other: Cost): Cost => ({
 function report({ steps, analysis }: Parts, served: readonly (readonly [string, Cost])[]): void {
   const raw = steps[0]![1];
   line(`\nCPU milliseconds of one operation, ${clients} clients; rates against the bare INSERT`);
+  line(`  over HTTP ${warmUpRule}`);
   for (const [title, rows] of [
     ['one store, part by part, sent by the bench', steps],
     ['over HTTP, of the server', served],
