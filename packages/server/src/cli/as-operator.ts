@@ -9,8 +9,8 @@ import {
 } from '@stellar-memory/protocol';
 import { openOperator } from '../app/operator.js';
 import type { AdminService } from '../auth/account-service.js';
+import { readConfig } from '../config/read-config.js';
 import { servingRules } from '../config/rules.js';
-import { readConfig } from '../config.js';
 import type { CliContext } from './context.js';
 import { type AccessFlags, serverAsOperator } from './server-access.js';
 

@@ -1,5 +1,5 @@
 import { dataFolder, readKept } from '../config/data-folder.js';
-import { readConfig } from '../config.js';
+import { readConfig } from '../config/read-config.js';
 import { CommandFailed } from './command-failed.js';
 import type { CliContext } from './context.js';
 import { findLogin } from './logins.js';

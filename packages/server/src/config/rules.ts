@@ -1,4 +1,4 @@
-import type { ConfigRule } from '../config.js';
+import type { ConfigRule } from './read-config.js';
 
 const secretWithPostgres: ConfigRule = (isSet) =>
   isSet('databaseUrl') && !isSet('secret')

@@ -4,13 +4,12 @@ import { epochSeconds } from '../domain/clock.js';
 import { StellarError } from '../domain/stellar-error.js';
 import { moveAgent } from '../storage/statements/agents.js';
 import { nameMaker } from '../storage/statements/changes.js';
+import { type EditedMemory, updateMemories } from '../storage/statements/edit-memories.js';
 import {
-  type EditedMemory,
   type LockedMemory,
   lockMemory,
   type MemoryRecord,
   selectMemory,
-  updateMemories,
 } from '../storage/statements/memories.js';
 import { updateIdentities } from '../storage/statements/memory-identities.js';
 import { selectLinks } from '../storage/statements/memory-links.js';

@@ -1,11 +1,16 @@
 import { StellarError } from '../domain/stellar-error.js';
 import type { PageEnd } from '../recall/lexical-index.js';
 import { orbitReach } from '../recall/ranking/orbit-order.js';
-import type { RecallPosition } from './search-memories.js';
 
 /** Documents of a page's end that a cursor names: one is enough unless it is forgotten or edited meanwhile. */
 const namedDocs = 4;
 const maxDoc = 2_147_483_647;
+
+/** Where a page begins: behind the end of what is done with, without what was taken from further behind. */
+export interface RecallPosition {
+  readonly after: PageEnd | undefined;
+  readonly ahead: readonly number[];
+}
 
 /** The end of what is done with. */
 export const pageEnd = (

@@ -1,7 +1,7 @@
 import type { RecallBatchQuery } from '@stellar-memory/protocol';
 import { epochSeconds } from '../domain/clock.js';
 import type { UserId } from '../domain/ids.js';
-import type { Nearness, PageEnd, SearchHit, SearchRequest } from '../recall/lexical-index.js';
+import type { Nearness, SearchHit, SearchRequest } from '../recall/lexical-index.js';
 import { orbitOrder, orbitReach } from '../recall/ranking/orbit-order.js';
 import type { MeaningSearch } from '../recall/vectors/meaning-search.js';
 import type { QueryMeaning } from '../recall/vectors/query-embedder.js';
@@ -16,7 +16,7 @@ import type { TenantTransaction } from '../storage/tenant-door.js';
 import type { MemoryDependencies } from './dependencies.js';
 import { docsExpressing } from './docs-expressing.js';
 import { orbitNow } from './orbit-now.js';
-import { pageEnd } from './recall-cursor.js';
+import { pageEnd, type RecallPosition } from './recall-cursor.js';
 import type { RecordsByDoc, SharedReads } from './shared-reads.js';
 
 /** A memory that a query found. */
@@ -35,12 +35,6 @@ export interface PlacedMemory extends FoundMemory {
 export interface FoundPage {
   readonly found: readonly PlacedMemory[];
   readonly next: RecallPosition | undefined;
-}
-
-/** Where a page begins: behind the end of what is done with, without what was taken from further behind. */
-export interface RecallPosition {
-  readonly after: PageEnd | undefined;
-  readonly ahead: readonly number[];
 }
 
 const start: RecallPosition = { after: undefined, ahead: [] };

@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { openLog } from '../../src/app/log.js';
 import { openMigrations } from '../../src/app/migrations.js';
 import { type App, startApp } from '../../src/app.js';
+import { readConfig } from '../../src/config/read-config.js';
 import { StartRefused } from '../../src/config/start-refused.js';
-import { readConfig } from '../../src/config.js';
 import { fail, type Provider, startProvider } from '../recall/embedders/provider.js';
 import { dimensions, wordsVector } from '../recall/vectors/open-vectors.js';
 import { hasPostgres, postgresUrl, urlFor } from '../support/postgres-server.js';

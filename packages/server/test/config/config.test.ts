@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { type ConfigSources, readConfig } from '../../src/config/read-config.js';
 import { migratingRules, servingRules } from '../../src/config/rules.js';
 import { StartRefused } from '../../src/config/start-refused.js';
-import { type ConfigSources, readConfig } from '../../src/config.js';
 
 const long = 'x'.repeat(32);
 const postgres = { DATABASE_URL: 'postgres://app:hunter2@db/stellar', STELLAR_SECRET: long };

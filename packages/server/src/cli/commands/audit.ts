@@ -1,8 +1,8 @@
 import { AuditChain, AuditResponse } from '@stellar-memory/protocol';
 import { Command } from 'commander';
 import { openOperator } from '../../app/operator.js';
+import { readConfig } from '../../config/read-config.js';
 import { servingRules } from '../../config/rules.js';
-import { readConfig } from '../../config.js';
 import { isUuid, userId } from '../../domain/ids.js';
 import { CommandFailed } from '../command-failed.js';
 import type { CliContext } from '../context.js';

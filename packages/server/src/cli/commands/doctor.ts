@@ -1,8 +1,9 @@
 import { StatsResponse } from '@stellar-memory/protocol';
 import { Command } from 'commander';
 import { diagnoseStorage, type Finding, finding } from '../../app/diagnosis.js';
+import { readConfig } from '../../config/read-config.js';
 import { servingRules } from '../../config/rules.js';
-import { type Config, readConfig } from '../../config.js';
+import { type Config } from '../../config.js';
 import { CommandFailed } from '../command-failed.js';
 import type { CliContext } from '../context.js';
 import { asJson } from '../output.js';

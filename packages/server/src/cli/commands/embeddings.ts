@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { type EmbeddingOperator, openEmbeddingOperator } from '../../app/embedding-operator.js';
+import { type ConfigRule, readConfig } from '../../config/read-config.js';
 import { embeddingRules, pruningRules } from '../../config/rules.js';
-import { type ConfigRule, readConfig } from '../../config.js';
 import type { CliContext } from '../context.js';
 import { asJson } from '../output.js';
 import { progressBar } from '../progress-bar.js';

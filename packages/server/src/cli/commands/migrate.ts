@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { type Migrations, openMigrations, type UpRequest } from '../../app/migrations.js';
+import { readConfig } from '../../config/read-config.js';
 import { migratingRules } from '../../config/rules.js';
-import { readConfig } from '../../config.js';
 import { CommandFailed } from '../command-failed.js';
 import type { CliContext } from '../context.js';
 import { asJson } from '../output.js';

@@ -1,8 +1,8 @@
 import { UsageResponse } from '@stellar-memory/protocol';
 import { Command } from 'commander';
 import { openOperator } from '../../app/operator.js';
+import { readConfig } from '../../config/read-config.js';
 import { servingRules } from '../../config/rules.js';
-import { readConfig } from '../../config.js';
 import { CommandFailed } from '../command-failed.js';
 import type { CliContext } from '../context.js';
 import { asJson } from '../output.js';

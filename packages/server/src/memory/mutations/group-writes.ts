@@ -1,12 +1,8 @@
 import type { StoreRequest } from '@stellar-memory/protocol';
 import { memoryId } from '../../domain/ids.js';
 import type { Registers } from '../../domain/merge.js';
-import type {
-  EditedMemory,
-  LockedMemory,
-  MemoryRecord,
-  NewMemory,
-} from '../../storage/statements/memories.js';
+import type { EditedMemory } from '../../storage/statements/edit-memories.js';
+import type { LockedMemory, MemoryRecord, NewMemory } from '../../storage/statements/memories.js';
 import type { RecallTally } from '../../storage/statements/memory-recalls.js';
 import type { KeptVersion } from '../../storage/statements/memory-versions.js';
 import type { MemoryDependencies } from '../dependencies.js';

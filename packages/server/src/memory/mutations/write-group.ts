@@ -1,11 +1,8 @@
 import { epochSeconds } from '../../domain/clock.js';
 import { type AgentGrowth, growAgents } from '../../storage/statements/agents.js';
+import { updateClocks, updateMemories } from '../../storage/statements/edit-memories.js';
 import { moveToForgotten } from '../../storage/statements/forgotten-memories.js';
-import {
-  type MemoryRecord,
-  updateClocks,
-  updateMemories,
-} from '../../storage/statements/memories.js';
+import type { MemoryRecord } from '../../storage/statements/memories.js';
 import { insertIdentities, updateIdentities } from '../../storage/statements/memory-identities.js';
 import { addRecalls } from '../../storage/statements/memory-recalls.js';
 import { insertVersions } from '../../storage/statements/memory-versions.js';

@@ -1,8 +1,8 @@
 import { spanOf } from './dates.js';
 import { handOn } from './neighbours.js';
 import type { Pass } from './pass.js';
-import type { Scratch } from './scratch.js';
-import { scoreSteps, stepOfBest } from './steps.js';
+import { type Scratch, scoreSteps } from './scratch.js';
+import { stepOfBest } from './steps.js';
 
 /** Whether a document may be returned. */
 export type DocumentFilter = (doc: number) => boolean;

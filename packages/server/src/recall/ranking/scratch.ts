@@ -1,4 +1,5 @@
-import { scoreSteps } from './steps.js';
+/** Steps between no score and the best one. */
+export const scoreSteps = 4_096;
 
 /**
  * Working memory of a ranking, kept between calls so that a recall allocates nothing that grows with the tenant. All

@@ -1,7 +1,4 @@
-import type { Scratch } from './scratch.js';
-
-/** Steps between no score and the best one. */
-export const scoreSteps = 4_096;
+import { type Scratch, scoreSteps } from './scratch.js';
 
 /** The step that the last of the best documents stands on. */
 export interface LastStep {
