@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
 import { progressBar } from '../../packages/server/src/cli/progress-bar.js';
 import type { UserId } from '../../packages/server/src/domain/ids.js';
@@ -48,17 +49,14 @@ export async function loadTenants(
   try {
     await owner.query('set session_replication_role = replica');
     for (const { user, memories } of loads) {
-      const random = seeded(memories);
-      for (let from = 0; from < memories; ) {
-        const left = memories - from;
-        const count = left > recent ? Math.min(chunk, left - recent) : left;
-        const batch = Array.from({ length: count }, (_, at) =>
-          newMemory(index, random, from + at, koreanEvery),
-        );
-        await writeRows(owner, user, from, batch);
-        from += count;
-        if (from < memories) await merge(tenants, user, index);
-        progress.add(count);
+      const next = batches(index, memories);
+      for (let from = 0, batch = next(); batch.length > 0; ) {
+        const size = batch.length;
+        // The next batch is made while the database takes this one in.
+        [, batch] = await Promise.all([writeRows(owner, user, from, batch), afterwards(next)]);
+        from += size;
+        if (batch.length > 0) await merge(tenants, user, index);
+        progress.add(size);
       }
     }
     await owner.query('set session_replication_role = origin');
@@ -67,6 +65,26 @@ export async function loadTenants(
     progress.end();
     await owner.end();
   }
+}
+
+/** Makes a tenant's memories, a batch at each call, and none at the end. */
+function batches(index: LoadTarget['index'], memories: number): () => NewMemory[] {
+  const random = seeded(memories);
+  let from = 0;
+  return () => {
+    const left = memories - from;
+    const count = left > recent ? Math.min(chunk, left - recent) : left;
+    from += count;
+    return Array.from({ length: count }, (_, at) =>
+      newMemory(index, random, from - count + at, koreanEvery),
+    );
+  };
+}
+
+/** Runs it when what was begun is on its way. */
+async function afterwards<Result>(work: () => Result): Promise<Result> {
+  await setImmediate();
+  return work();
 }
 
 async function merge(tenants: TenantDoor, user: UserId, index: LoadTarget['index']): Promise<void> {
