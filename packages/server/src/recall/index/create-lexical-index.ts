@@ -24,7 +24,7 @@ import { wantedBy } from './known-bounds.js';
 import { defaultMergePolicy, type MergePolicy } from './merge-policy.js';
 import { type MergeOutcome, mergeTenant } from './merge-tenant.js';
 import { PostingBuffers } from './posting-buffers.js';
-import { type RankedHit, rankPage } from './rank-page.js';
+import { looksFor, type RankedHit, rankPage } from './rank-page.js';
 import { readState, readTerms } from './read-state.js';
 import { type QueryTerm, queryTerm } from './recent-terms.js';
 import { dictionaryOf } from './similar-terms.js';
@@ -237,7 +237,7 @@ async function pageOf(
       ...hitOf(ranked, docs),
     }));
   };
-  const page = await rankPage(rank, request);
+  const page = await rankPage(rank, request, looksFor(state.documents));
   return page.map(({ ranked, doc, score }) => ({
     doc,
     score,

@@ -14,11 +14,15 @@ type Rank<Hit> = (limit: number, among?: ReadonlySet<number>) => readonly Hit[];
 /** Ranked documents that are looked at first for a filter; each next look is at four times as many. */
 const firstLook = 100;
 
-/**
- * Ranked documents that a filter is asked about at most. Each is a look-up of a few microseconds; reading which of half
- * a million memories match takes about as long as forty thousand of them.
- */
+/** Ranked documents that a filter is asked about at most: each is a look-up of a few microseconds. */
 const mostLooks = 10_000;
+
+/** Memories that can be read for their filter in the time of one look-up, when all are read together. */
+const readsALook = 12;
+
+/** How many documents to ask a filter about, before it is better to read which of all memories pass. */
+export const looksFor = (documents: number): number =>
+  Math.min(mostLooks, Math.max(4 * firstLook, Math.floor(documents / readsALook)));
 
 /** The best documents behind a position that match: fewer than the limit only when there are no more. */
 export async function rankPage<Hit extends RankedHit>(
