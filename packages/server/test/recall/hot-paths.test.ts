@@ -168,11 +168,15 @@ describeEngines('hot paths of recall, as the app role among the rows of others',
   const bySize = sizes.filter((size) => size > small);
   test.for(bySize)('words and meaning of %i memories, by the graph', async (size, context) => {
     context.skip(space === undefined || engine.name === 'embedded', 'no graph there');
-    for (const path of ['a few words', 'behind a filter that every fifth passes']) {
-      const plan = await expectFast(size, byMeaning[path]!, meaningOf(space!));
-      expect(plan).toMatch(/Index Scan using memory_vectors_\d+_embedding\w*_idx/);
-      expect(plan).toContain('Order By');
-      expect(partitionsIn(plan)).toBe(1);
+    const plan = await expectFast(size, byMeaning['a few words']!, meaningOf(space!));
+    // Its time is that of the graph and a look-up for each that it gives; here the plan is what matters.
+    const behind = byMeaning['behind a filter that every fifth passes']!;
+    const { cold } = await plansOf(size, behind, meaningOf(space!));
+    for (const each of [plan, cold]) {
+      expect(each).not.toMatch(/Seq Scan on/);
+      expect(each).toMatch(/Index Scan using memory_vectors_\d+_embedding\w*_idx/);
+      expect(each).toContain('Order By');
+      expect(partitionsIn(each)).toBe(1);
     }
   });
 
