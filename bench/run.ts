@@ -12,6 +12,7 @@ import { benchLimits } from './limits.js';
 import { benchMutations } from './mutations.js';
 import { benchOrbit } from './orbit.js';
 import { benchRecall } from './recall.js';
+import { benchSockets } from './sockets.js';
 import { benchSync } from './sync.js';
 import { benchVectors } from './vectors.js';
 
@@ -43,6 +44,7 @@ if (parts.some((part) => onPostgres.includes(part))) {
       await benchSync(url, size);
       await benchMutations(url, size);
       await benchDelivery(url, size);
+      await benchSockets(url, size);
     }
     if (parts.includes('orbit')) await benchOrbit(url, size);
     if (parts.includes('recall'))
