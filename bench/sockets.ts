@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { syncProtocol } from '@stellar-memory/protocol';
-import { WebSocket } from 'ws';
+import { WebSocket } from '../packages/server/test/sync/socket-client.js';
 import type { BenchSize } from './foundation.js';
 import { createDatabase } from './harness/database.js';
 import { type Measurement, measurement } from './harness/percentiles.js';
