@@ -1,3 +1,6 @@
+-- Whoever writes a memory has its change recorded before the column goes, or by the function that does without it.
+lock table memories in share row exclusive mode;
+
 create or replace function record_change(owner uuid, new_stored text[], new_forgotten text[]) returns void
   language plpgsql security invoker
   set search_path = public, pg_temp
