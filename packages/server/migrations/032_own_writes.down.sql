@@ -92,5 +92,5 @@ begin
   end if;
   return null;
 end $$;
-alter table changes drop column made_by;
-drop function sync_head;
+alter table changes drop column if exists made_by;
+drop function if exists sync_head;
