@@ -34,12 +34,12 @@ export interface FeedState {
 export const emptyFeed: FeedState = { epoch: '0', head: 0, floor: 0, chain: '' };
 
 const pattern =
-  /^([0-9a-f]{1,8})\.(\d{1,15})\.([0-9a-f]{0,16})(?:\+(\d{1,15})\.([0-9a-f]{1,16}))?(?:~([A-Za-z0-9_-]{1,2800}))?$/;
+  /^([0-9a-f]{1,8})\.(\d{1,15})\.([0-9a-f]{0,16})(?:_(\d{1,15})\.([0-9a-f]{1,16}))?(?:~([A-Za-z0-9_-]{1,2800}))?$/;
 
-/** The cursor as clients carry it. */
+/** The cursor as clients carry it: characters that need no encoding in a URL. */
 export const encodeSyncCursor = ({ epoch, seq, chain, shown, after }: SyncCursor): string =>
   `${epoch}.${seq}.${chain}` +
-  (shown === undefined ? '' : `+${shown.seq}.${shown.chain}`) +
+  (shown === undefined ? '' : `_${shown.seq}.${shown.chain}`) +
   (after === undefined ? '' : `~${Buffer.from(after).toString('base64url')}`);
 
 /** Errors: `bad_request` for what is no cursor. One of somebody else's feed parses, and leads to a reset. */
