@@ -7,12 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createDatabase } from '../bench/harness/database.js';
-import { freePort, startServer } from '../bench/harness/running-server.js';
+import { startServer } from '../bench/harness/running-server.js';
 import { buy } from '../packages/server/test/billing/billing-node.js';
 import { startFakeLemonSqueezy } from '../packages/server/test/billing/fake/fake-lemonsqueezy.js';
 import { proveIsolation } from '../packages/server/test/isolation/probe/prove-isolation.js';
 import type { IsolationReport } from '../packages/server/test/isolation/probe/tally.js';
 import type { Target } from '../packages/server/test/isolation/probe/tenants.js';
+import { freePort } from './free-port.mjs';
 import { startPostgres } from './postgres.mjs';
 
 const { values } = parseArgs({

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../scripts/free-port.mjs';
 
 const main = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
 const adminToken = 'bench-operator-token-of-32-bytes!';
@@ -59,16 +59,6 @@ export async function startServer(env: Record<string, string>): Promise<RunningS
     residentBytes: () => residentBytes(child.pid!),
     stop: () => stop(child),
   };
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 async function ready(origin: string, child: ChildProcess): Promise<void> {

@@ -1,10 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from '../free-port.mjs';
 import { unprivilegedUser } from './unprivileged-user.mjs';
 
 const run = promisify(execFile);
@@ -34,17 +33,6 @@ export async function initialise(bin, folder, password) {
   ];
   await run(join(bin, 'initdb'), options, { ...unprivilegedUser(), cwd: '/' });
   await rm(passwordFile);
-}
-
-/** A loopback port that was free a moment ago. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
-  return address.port;
 }
 
 /**

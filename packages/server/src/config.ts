@@ -59,6 +59,15 @@ export const options = {
     secret: true,
     parse: url('postgres', 'postgresql'),
   }),
+  redisUrl: option<string | undefined>({
+    env: 'REDIS_URL',
+    about:
+      'Redis over which nodes wake each other when memories changed, instead of over DATABASE_DIRECT_URL (needs `@redis/client`). It holds nothing.',
+    fallback: undefined,
+    fallbackText: 'unset: over DATABASE_DIRECT_URL',
+    secret: true,
+    parse: url('redis', 'rediss'),
+  }),
   adminToken: option<string | undefined>({
     env: 'STELLAR_ADMIN_TOKEN',
     about:

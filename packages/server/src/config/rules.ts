@@ -12,6 +12,11 @@ const directNeedsApp: ConfigRule = (isSet) =>
       '`stellar_app`, or unset both to use the embedded database.'
     : undefined;
 
+const redisNeedsPostgres: ConfigRule = (isSet) =>
+  isSet('redisUrl') && !isSet('databaseUrl')
+    ? 'REDIS_URL is set without DATABASE_URL: the embedded database has one node, which nobody else wakes.'
+    : undefined;
+
 const selling = [
   ['lemonSqueezyApiKey', 'LEMONSQUEEZY_API_KEY'],
   ['lemonSqueezyStoreId', 'LEMONSQUEEZY_STORE_ID'],
@@ -54,6 +59,7 @@ const namedModel: ConfigRule = (isSet) =>
 export const servingRules: readonly ConfigRule[] = [
   secretWithPostgres,
   directNeedsApp,
+  redisNeedsPostgres,
   wholeEmbedder,
   namedModel,
   wholeShop,

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { freePort } from '../../../../scripts/free-port.mjs';
 import { openBilling } from '../../src/app/billing.js';
 import { createServices } from '../../src/app/services.js';
 import { createAdminService } from '../../src/auth/admin-service.system.js';
@@ -159,14 +158,4 @@ export async function startLeavingNode(db: TestDatabase): Promise<LeavingNode> {
       await services.authenticator.flush();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { freePort } from '../../../../scripts/free-port.mjs';
 import { createClient } from '../../../client/src/index.js';
 import { billingAlarms } from '../../src/billing/alarms.js';
 import { jsonBody, send } from '../http/support/exchange.js';
@@ -445,14 +444,4 @@ describeEngines('a purchase, from two nodes of the service', (engine) => {
 interface EventBody {
   readonly meta: { event_name: string; custom_data: unknown };
   readonly data: { readonly attributes: Record<string, unknown> };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { freePort } from '../../../../scripts/free-port.mjs';
 import { buildServer } from '../app/build.js';
 import { verifies } from '../support/verifies.js';
 import { Terminal } from './terminal.js';
@@ -31,15 +30,6 @@ function openTerminal(): Terminal {
   const terminal = new Terminal(env);
   terminals.push(terminal);
   return terminal;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 describe('stellar-memory sync', () => {

@@ -135,6 +135,14 @@ describe('configuration', () => {
     expect(problemsOf({ env }, migratingRules)).toEqual([]);
   });
 
+  test('with Redis but one node is refused, and its password is told to nobody', () => {
+    const env = { REDIS_URL: 'redis://:hush@cache' };
+    expect(problemsOf({ env })).toEqual([expect.stringContaining('REDIS_URL is set without')]);
+    expect(problemsOf({ env: { ...postgres, ...env } })).toEqual([]);
+    const wrong = problemsOf({ env: { ...postgres, REDIS_URL: 'http://:hush@cache' } });
+    expect(wrong).toEqual([expect.stringMatching(/^REDIS_URL (?!.*hush)/)]);
+  });
+
   test('of a migration needs the owner', () => {
     expect(problemsOf({ env: postgres }, migratingRules)).toEqual([
       expect.stringContaining('DATABASE_DIRECT_URL is required'),

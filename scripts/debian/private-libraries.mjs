@@ -65,7 +65,8 @@ export async function usePrivateLibraries(root, home, bin) {
   const patchelf = ['--library-path', libraryPath, join(root, 'usr/bin/patchelf')];
   for (const name of await readdir(join(root, bin))) {
     const program = join(root, bin, name);
-    if (!(await isElf(program))) continue;
+    // It cannot write to itself while it runs.
+    if (name === 'patchelf' || !(await isElf(program))) continue;
     // --force-rpath: only the old DT_RPATH also holds for libraries of libraries and for extensions.
     const changes = [
       '--set-interpreter',
