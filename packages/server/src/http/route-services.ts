@@ -47,3 +47,15 @@ export interface RouteServices {
   readonly rates?: RateOptions | undefined;
   readonly operator?: (OperatorCall & { readonly token: string }) | undefined;
 }
+
+/** What signs in: its routes are mounted only where somebody can. */
+export function signInOf({ signIn }: RouteServices): SignInParts {
+  if (signIn === undefined) throw new Error('An operation of signing in needs it.');
+  return signIn;
+}
+
+/** What sells: its routes are mounted only where something is sold. */
+export function billingOf({ billing }: RouteServices): BillingParts {
+  if (billing === undefined) throw new Error('An operation of billing needs billing.');
+  return billing;
+}

@@ -1,4 +1,5 @@
 import type { Database, Transaction, TransactionOptions } from './database.js';
+import type { Sql } from './sql.js';
 
 declare const system: unique symbol;
 
@@ -23,10 +24,23 @@ export const createSystemDoor = (database: Database): SystemDoor => ({
     database.transaction({ role: 'stellar_system' }, (tx) => work(systemTransaction(tx)), options),
 });
 
+class OpenTransaction {
+  readonly #tx: Transaction;
+  readonly #then: 'commit' | undefined;
+
+  constructor(tx: Transaction, then?: 'commit') {
+    this.#tx = tx;
+    this.#then = then;
+  }
+
+  get ending(): SystemTransaction {
+    return systemTransaction(this.#tx, 'commit');
+  }
+
+  query<Row>(statement: Sql<Row>): Promise<Row[]> {
+    return this.#tx.query(statement, this.#then);
+  }
+}
+
 const systemTransaction = (tx: Transaction, then?: 'commit'): SystemTransaction =>
-  ({
-    get ending() {
-      return systemTransaction(tx, 'commit');
-    },
-    query: (statement) => tx.query(statement, then),
-  }) as Omit<SystemTransaction, typeof system> as SystemTransaction;
+  new OpenTransaction(tx, then) as unknown as SystemTransaction;
