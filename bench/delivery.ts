@@ -1,13 +1,20 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'undici';
 import type { BenchSize } from './foundation.js';
+import { cpuMs, postgresProcesses } from './harness/cpu.js';
 import { createDatabase } from './harness/database.js';
+import { type Listener, listen, listenToEvents } from './harness/listener.js';
 import { measurement } from './harness/percentiles.js';
 import { line, rounded, row, verdict } from './harness/report.js';
 import { type RunningServer, startServer } from './harness/running-server.js';
+import { type Acked, writeSteadily } from './harness/steady-writes.js';
 
 const tenants = 200;
 const writesPerSecond = 200;
+/** Seconds of the same load before what is counted. */
+const warmUpSeconds = 4;
+
+type Way = 'WebSocket' | 'SSE';
 
 /** From an acknowledged write to the reader who has it, on the same node and on another. */
 export async function benchDelivery(superuserUrl: string, size: BenchSize): Promise<void> {
@@ -19,46 +26,75 @@ export async function benchDelivery(superuserUrl: string, size: BenchSize): Prom
     const keys: string[] = [];
     for (let number = 0; number < tenants; number += 1)
       keys.push((await one.createUser(`reader-${number}@example.com`)).key);
-    line(`\ndelivery, ${writesPerSecond} writes/s over ${tenants} tenants, readers by SSE`);
-    await deliver('one node', one, one, keys, { size, p99Ms: 25 });
-    await deliver('two nodes', one, two, keys, { size, p99Ms: 50 });
+    line(`\ndelivery, ${writesPerSecond} writes/s over ${tenants} tenants, a reader each`);
+    line(`  before each of them come ${warmUpSeconds} s of the same load that are not counted`);
+    for (const way of ['WebSocket', 'SSE'] as const) {
+      const common = { superuserUrl, writing: one, keys, way, size };
+      await deliver(`one node, ${way}`, { ...common, reading: one, p99Ms: 25 });
+      await deliver(`two nodes, ${way}`, { ...common, reading: two, p99Ms: 50 });
+    }
   } finally {
     await Promise.all([one.stop(), two.stop()]);
     await database.drop();
   }
 }
 
+interface Delivery {
+  readonly superuserUrl: string;
+  readonly writing: RunningServer;
+  readonly reading: RunningServer;
+  readonly keys: readonly string[];
+  readonly way: Way;
+  readonly size: BenchSize;
+  readonly p99Ms: number;
+}
+
 async function deliver(
   name: string,
-  writing: RunningServer,
-  reading: RunningServer,
-  keys: readonly string[],
-  { size, p99Ms }: { readonly size: BenchSize; readonly p99Ms: number },
+  { superuserUrl, writing, reading, keys, way, size: { seconds }, p99Ms }: Delivery,
 ): Promise<void> {
-  const seen = new Map<string, number>();
-  const readers = await Promise.all(keys.map((key) => follow(reading.origin, key, seen)));
-  const sent = await writeSteadily(writing.origin, keys, size.seconds);
+  const readers: Listener[] = [];
+  // One after the other: a herd would find no connection to the database.
+  for (const [number, key] of keys.entries())
+    readers.push(
+      way === 'SSE'
+        ? await listenToEvents(reading.origin, key)
+        : await listen(reading.origin, key, `reader ${number}`),
+    );
+  const load = { perSecond: writesPerSecond, bytes: 40 };
+  await writeSteadily(writing.origin, keys, { ...load, seconds: warmUpSeconds });
+  const own = monitorEventLoopDelay({ resolution: 1 });
+  own.enable();
+  const nodes = [...new Set([writing.pid, reading.pid])];
+  const postgres = await postgresProcesses(superuserUrl);
+  const before = [await cpuMs(nodes), await cpuMs(postgres)];
+  const acked = await writeSteadily(writing.origin, keys, { ...load, seconds });
   await delay(500);
-  for (const reader of readers) await reader.destroy();
-  const acked = [...sent].filter(([content]) => seen.has(content));
-  const after = (pick: (times: Sent) => number): number[] =>
-    acked.map(([content, times]) => seen.get(content)! - pick(times));
+  const after = [await cpuMs(nodes), await cpuMs(postgres)];
+  const [ofNodes, ofPostgres] = after.map((ms, at) => (ms - before[at]!) / acked.size);
+  own.disable();
+  for (const reader of readers) reader.close();
+  const came = arrivals(readers, acked);
   // Writes that were refused count as much as those that nobody saw.
-  const missing = writesPerSecond * size.seconds - acked.length;
-  const run = measurement(
-    after(({ ackedAt }) => ackedAt).map((ms) => Math.max(0, ms)),
-    size.seconds,
-    missing,
-  );
-  row(`${name}: from the acknowledgement`, run);
-  row(
-    `${name}: from the request`,
+  const missing = writesPerSecond * seconds - came.length;
+  const [run, fromRequest] = [
     measurement(
-      after(({ sentAt }) => sentAt),
-      size.seconds,
+      came.map(({ at, ackedAt }) => Math.max(0, at - ackedAt)),
+      seconds,
       missing,
     ),
+    measurement(
+      came.map(({ at, sentAt }) => at - sentAt),
+      seconds,
+      missing,
+    ),
+  ];
+  row(`${name}: from the acknowledgement`, run);
+  row(`${name}: from the request`, fromRequest);
+  line(
+    `    CPU of a write with its delivery: nodes ${rounded(ofNodes!, 2)}, Postgres ${rounded(ofPostgres!, 2)} ms`,
   );
+  line(`    this load itself was late by p99 ${rounded(own.percentile(99) / 1e6, 1)} ms`);
   verdict(
     `${name}: p99 ${p99Ms} ms`,
     run.p99 <= p99Ms && missing === 0,
@@ -66,63 +102,14 @@ async function deliver(
   );
 }
 
-/** Opens a stream of a tenant's changes and notes when each content came; resolves when it has begun. */
-async function follow(origin: string, key: string, seen: Map<string, number>): Promise<Client> {
-  const client = new Client(origin);
-  const { body } = await client.request({
-    method: 'GET',
-    path: '/api/v1/events',
-    headers: { 'x-api-key': key },
-  });
-  body.on('error', () => undefined);
-  const began = new Promise<void>((resolve) => body.once('data', () => resolve()));
-  body.on('data', (piece: Buffer) => {
-    const now = performance.now();
-    for (const [, content] of piece.toString('latin1').matchAll(/"content":"(write \d+)"/g))
-      if (!seen.has(content!)) seen.set(content!, now);
-  });
-  await began;
-  return client;
-}
-
-interface Sent {
-  readonly sentAt: number;
-  readonly ackedAt: number;
-}
-
-let number = 0;
-
-/** Writes at a steady rate, whatever the answers take. */
-async function writeSteadily(
-  origin: string,
-  keys: readonly string[],
-  seconds: number,
-): Promise<Map<string, Sent>> {
-  const sent = new Map<string, Sent>();
-  const begun = performance.now();
-  const pending: Promise<void>[] = [];
-  for (let n = 0; n < writesPerSecond * seconds; n += 1) {
-    await delay(Math.max(0, begun + (n * 1_000) / writesPerSecond - performance.now()));
-    const content = `write ${(number += 1)}`;
-    pending.push(write(origin, keys[n % keys.length]!, content, sent));
-  }
-  await Promise.all(pending);
-  return sent;
-}
-
-async function write(
-  origin: string,
-  key: string,
-  content: string,
-  sent: Map<string, Sent>,
-): Promise<void> {
-  const sentAt = performance.now();
-  const answer = await fetch(`${origin}/api/v1/store`, {
-    method: 'POST',
-    headers: { 'x-api-key': key, 'content-type': 'application/json' },
-    body: JSON.stringify({ content }),
-  });
-  const ackedAt = performance.now();
-  await answer.arrayBuffer();
-  if (answer.status === 200) sent.set(content, { sentAt, ackedAt });
-}
+/** Every acknowledged write that its reader has. */
+const arrivals = (
+  readers: readonly Listener[],
+  acked: ReadonlyMap<number, Acked>,
+): (Acked & { readonly at: number })[] =>
+  readers.flatMap(({ seen }) =>
+    [...seen].flatMap(([number, at]) => {
+      const times = acked.get(number);
+      return times === undefined ? [] : [{ ...times, at }];
+    }),
+  );

@@ -1,4 +1,4 @@
-// npm run bench -- [foundation] [embedded] [cost] [limits] [sync] [recall] [vectors] [orbit] [--quick] [--check] [--pg <superuser url> [--database <kept>]]
+// npm run bench -- [foundation] [embedded] [cost] [limits] [sync] [delivery] [sockets] [recall] [vectors] [orbit] [--quick] [--check] [--pg <superuser url> [--database <kept>]]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,17 @@ const size = { quick: values.quick, seconds: values.quick ? 3 : 10 };
 
 line(machine());
 if (parts.includes('limits')) goFirst();
-const onPostgres = ['foundation', 'cost', 'limits', 'sync', 'recall', 'vectors', 'orbit'];
+const onPostgres = [
+  'foundation',
+  'cost',
+  'limits',
+  'sync',
+  'delivery',
+  'sockets',
+  'recall',
+  'vectors',
+  'orbit',
+];
 if (parts.some((part) => onPostgres.includes(part))) {
   const postgres = values.pg === undefined ? await startPostgres() : undefined;
   const url = values.pg ?? postgres!.url;
@@ -43,9 +53,10 @@ if (parts.some((part) => onPostgres.includes(part))) {
     if (parts.includes('sync')) {
       await benchSync(url, size);
       await benchMutations(url, size);
-      await benchDelivery(url, size);
-      await benchSockets(url, size);
     }
+    // `sync` is all of them; alone each is shorter.
+    if (parts.includes('sync') || parts.includes('delivery')) await benchDelivery(url, size);
+    if (parts.includes('sync') || parts.includes('sockets')) await benchSockets(url, size);
     if (parts.includes('orbit')) await benchOrbit(url, size);
     if (parts.includes('recall'))
       await benchRecall({

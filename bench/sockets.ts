@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { syncProtocol } from '@stellar-memory/protocol';
-import { WebSocket } from '../packages/server/test/sync/socket-client.js';
 import type { BenchSize } from './foundation.js';
 import { createDatabase } from './harness/database.js';
+import { type Listener, listen } from './harness/listener.js';
 import { type Measurement, measurement } from './harness/percentiles.js';
 import { line, rounded, row, verdict } from './harness/report.js';
 import { type RunningServer, startServer } from './harness/running-server.js';
+import { type Acked, writeSteadily } from './harness/steady-writes.js';
 
 const idleWanted = 15_000;
 /** Sockets that one account may have open on a node. */
@@ -29,66 +29,10 @@ export async function benchSockets(superuserUrl: string, size: BenchSize): Promi
   await database.drop();
 }
 
-interface Listener {
-  readonly socket: WebSocket;
-  /** When each write came, by its number. */
-  readonly seen: Map<number, number>;
-}
-
-/** Connects and resolves when it has caught up. */
-function listen(origin: string, key: string, agent: string): Promise<Listener> {
-  return new Promise((resolve, reject) => {
-    const seen = new Map<number, number>();
-    const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/api/v1/sync`, [syncProtocol], {
-      headers: { 'x-api-key': key },
-      perMessageDeflate: false,
-    });
-    socket.on('open', () => socket.send(JSON.stringify({ t: 'hello', agent, cursor: null })));
-    socket.on('message', (data: Buffer) => {
-      const now = performance.now();
-      const text = data.toString('latin1');
-      if (text.startsWith('{"t":"sync"')) resolve({ socket, seen });
-      if (!text.startsWith('{"t":"ev"')) return;
-      for (const [, number] of text.matchAll(/"content":"write (\d+) /g))
-        seen.set(Number(number), now);
-    });
-    socket.on('error', reject);
-  });
-}
-
-let lastWrite = 0;
-
-/** Stores at a steady rate, whatever the answers take. Answers when each was acknowledged, by its number. */
-async function writeSteadily(
-  { origin }: RunningServer,
-  key: string,
-  { perSecond, seconds, bytes }: { perSecond: number; seconds: number; bytes: number },
-): Promise<Map<number, number>> {
-  const acked = new Map<number, number>();
-  const filler = 'x'.repeat(bytes);
-  const write = async (number: number): Promise<void> => {
-    const answer = await fetch(`${origin}/api/v1/store`, {
-      method: 'POST',
-      headers: { 'x-api-key': key, 'content-type': 'application/json' },
-      body: JSON.stringify({ content: `write ${number} ${filler}` }),
-    });
-    if (answer.status === 200) acked.set(number, performance.now());
-    await answer.arrayBuffer();
-  };
-  const begun = performance.now();
-  const pending: Promise<void>[] = [];
-  for (let n = 0; n < perSecond * seconds; n += 1) {
-    await delay(Math.max(0, begun + (n * 1_000) / perSecond - performance.now()));
-    pending.push(write((lastWrite += 1)));
-  }
-  await Promise.all(pending);
-  return acked;
-}
-
 /** From the acknowledgement of each write to each listener that has it; what did not come within a second failed. */
 async function deliveriesOf(
   heard: readonly Listener[],
-  acked: ReadonlyMap<number, number>,
+  acked: ReadonlyMap<number, Acked>,
   seconds: number,
 ): Promise<Measurement> {
   const all = (): boolean =>
@@ -96,16 +40,16 @@ async function deliveriesOf(
   for (const until = performance.now() + 5_000; performance.now() < until && !all(); )
     await delay(20);
   const latencies = heard.flatMap(({ seen }) =>
-    [...acked].flatMap(([number, at]) => {
+    [...acked].flatMap(([number, { ackedAt }]) => {
       const came = seen.get(number);
-      return came === undefined ? [] : [Math.max(0, came - at)];
+      return came === undefined ? [] : [Math.max(0, came - ackedAt)];
     }),
   );
   return measurement(latencies, seconds, heard.length * acked.size - latencies.length);
 }
 
 const close = (heard: readonly Listener[]): void => {
-  for (const { socket } of heard) socket.terminate();
+  for (const listener of heard) listener.close();
 };
 
 async function benchDeliveries(server: RunningServer, { seconds }: BenchSize): Promise<void> {
@@ -114,7 +58,7 @@ async function benchDeliveries(server: RunningServer, { seconds }: BenchSize): P
     Array.from({ length: listeners }, (_, n) => listen(server.origin, key, `listener ${n}`)),
   );
   line(`\ndeliveries, ${writesPerSecond} writes/s of one account to each of ${listeners} sockets`);
-  const acked = await writeSteadily(server, key, {
+  const acked = await writeSteadily(server.origin, [key], {
     perSecond: writesPerSecond,
     seconds,
     bytes: 40,
@@ -144,15 +88,19 @@ async function benchStalled(server: RunningServer, { seconds }: BenchSize): Prom
   line(
     `\n${stalledSockets} sockets that stall beside ${healthy.length} that read, 40 writes/s of 16 KB`,
   );
-  const reading = await deliveriesOf(healthy, await writeSteadily(server, key, load), seconds);
+  const reading = await deliveriesOf(
+    healthy,
+    await writeSteadily(server.origin, [key], load),
+    seconds,
+  );
   row('while all read', reading);
   const before = await server.residentBytes();
-  for (const { socket } of stalled) socket.pause();
-  const acked = await writeSteadily(server, key, load);
+  for (const listener of stalled) listener.pause();
+  const acked = await writeSteadily(server.origin, [key], load);
   const beside = await deliveriesOf(healthy, acked, seconds);
   row('while they stall', beside);
   const grown = ((await server.residentBytes()) - before) / stalledSockets / 2 ** 20;
-  for (const { socket } of stalled) socket.resume();
+  for (const listener of stalled) listener.resume();
   const caughtUp = await deliveriesOf(stalled, acked, seconds);
   verdict('1 MiB each at most', grown <= 1, `${rounded(grown, 2)} MiB`);
   verdict(

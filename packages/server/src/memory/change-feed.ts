@@ -10,10 +10,9 @@ import {
 } from '../domain/sync-cursor.js';
 import {
   type ChangeRow,
-  selectChain,
-  selectChanges,
+  type FeedRows,
   selectDocsAfter,
-  selectDocsOf,
+  selectFeed,
   selectFeedState,
 } from '../storage/statements/changes.js';
 import { selectMemoriesByDoc } from '../storage/statements/memories.js';
@@ -43,7 +42,7 @@ export interface FeedPage {
 
 /** A tenant's changes in the order of their commits, and everything he has. */
 export interface ChangeFeed {
-  /** What comes after the cursor; without one the first page of a snapshot. Round trips: at most 3. */
+  /** What comes after the cursor; without one the first page of a snapshot. Round trips: 1 after a cursor, else at most 3. */
   read(userId: UserId, cursor: SyncCursor | undefined, limit: number): Promise<FeedPage>;
   /** Where the feed stands. */
   state(userId: UserId): Promise<FeedState>;
@@ -51,89 +50,71 @@ export interface ChangeFeed {
 
 /** Opens the feed over the tenant door. */
 export const createChangeFeed = ({ tenants }: { readonly tenants: TenantDoor }): ChangeFeed => ({
-  read: (userId, cursor, limit) =>
-    tenants.withTenant(userId, (tx) => readPage(tx, cursor, limit), { readOnly: true }),
+  async read(userId, cursor, limit) {
+    if (cursor !== undefined && cursor.after === undefined) {
+      const delta = await tenants.withTenant(userId, (tx) => readDelta(tx.ending, cursor, limit), {
+        readOnly: true,
+      });
+      if (delta !== undefined) return delta;
+    }
+    return tenants.withTenant(userId, (tx) => readSnapshot(tx, cursor, limit), { readOnly: true });
+  },
   state: async (userId) =>
     (await tenants.withTenant(userId, selectFeedState, { readOnly: true })) ?? emptyFeed,
 });
 
-async function readPage(
-  tx: TenantTransaction,
-  cursor: SyncCursor | undefined,
-  limit: number,
-): Promise<FeedPage> {
-  // The change at the cursor comes along: its chain says whether the reader is of this history.
-  const shown = cursor?.shown;
-  const [found, rows, chainShown] = await Promise.all([
-    selectFeedState(tx),
-    cursor === undefined ? [] : selectChanges(tx, cursor.seq, limit + 1),
-    shown && selectChain(tx, shown.seq),
-  ]);
-  const state = found ?? emptyFeed;
-  if (cursor === undefined) return readSnapshot(tx, state, startOf(state), 'snapshot', limit);
-  const chainOf = (seq: number): string | undefined => {
-    // The floor's own row is gone: there the chain cannot be compared, unless nothing came after it.
-    if (seq === state.head) return state.chain;
-    return seq === shown?.seq ? chainShown : rows.find((row) => row.seq === seq)?.chain;
-  };
-  if (!mayResume(cursor, state, chainOf))
-    return readSnapshot(tx, state, startOf(state), 'reset', limit);
-  if (cursor.after !== undefined) return readSnapshot(tx, state, cursor, 'snapshot', limit);
-  return readDelta(
-    tx,
-    state,
-    cursor,
-    rows.filter(({ seq }) => seq > cursor.seq),
-  );
-}
-
-const startOf = ({ epoch, head, chain }: FeedState): SyncCursor => ({ epoch, seq: head, chain });
-
+/** What comes after the cursor; `undefined` when the reader has to start anew. One statement. */
 async function readDelta(
   tx: TenantTransaction,
-  state: FeedState,
   cursor: SyncCursor,
-  rows: readonly ChangeRow[],
-): Promise<FeedPage> {
-  const page = withinPage(rows);
-  const memories = await readMemories(
-    tx,
-    page.flatMap(({ stored }) => stored),
-  );
-  const byId = new Map(memories.map((memory) => [memory.id, memory]));
-  const last = page.at(-1);
-  const reached = cursorAt(state, last ?? cursor);
+  limit: number,
+): Promise<FeedPage | undefined> {
+  const feed = await readFrom(tx, cursor, limit);
+  if (!mayResume(cursor, feed.state, chainsOf(feed, cursor.shown?.seq))) return undefined;
+  const changes = feed.changes.filter(({ seq }) => seq > cursor.seq);
+  const reached = cursorAt(feed.state, changes.at(-1) ?? cursor);
   return {
     mode: 'delta',
     cursor: reached,
-    head: state.head,
-    floor: state.floor,
-    events: page.map((row) => eventOf(row, state, byId)),
+    head: feed.state.head,
+    floor: feed.state.floor,
+    events: changes.map((change) => eventOf(change, feed.state)),
     memories: [],
-    more: reached.seq < state.head,
+    more: reached.seq < feed.state.head,
   };
 }
 
-/** The first rows that together name no more memories than a page holds, at least one. */
-function withinPage(rows: readonly ChangeRow[]): readonly ChangeRow[] {
-  let named = 0;
-  const end = rows.findIndex(({ stored }, index) => {
-    named += stored.length;
-    return index > 0 && named > memoriesAPage;
-  });
-  return end === -1 ? rows : rows.slice(0, end);
-}
+/** A feed from the cursor on; the change at the cursor comes along, whose chain says whether the reader is of this history. */
+const readFrom = async (
+  tx: TenantTransaction,
+  { seq, shown }: SyncCursor,
+  changes: number,
+): Promise<FeedRows> => {
+  const query = { fromSeq: seq, shownSeq: shown?.seq, changes, memories: memoriesAPage };
+  return (await selectFeed(tx, query)) ?? { state: emptyFeed, changes: [], shownChain: undefined };
+};
+
+/** The floor's own row is gone: there the chain cannot be compared, unless nothing came after it. */
+const chainsOf =
+  ({ state, changes, shownChain }: FeedRows, shown?: number) =>
+  (seq: number): string | undefined =>
+    seq === state.head
+      ? state.chain
+      : seq === shown
+        ? shownChain
+        : changes.find((row) => row.seq === seq)?.chain;
+
+const startOf = ({ epoch, head, chain }: FeedState): SyncCursor => ({ epoch, seq: head, chain });
 
 /**
  * One transaction as a reader sees it: memories as they are now, so that nothing that was forgotten since can show.
  * Forgets go first: a memory that was forgotten and stored again in one transaction is there.
  */
 function eventOf(
-  { seq, chain, at, stored, forgotten, mutation, madeBy }: ChangeRow,
+  { seq, chain, at, memories, forgotten, mutation, madeBy }: ChangeRow,
   state: FeedState,
-  byId: ReadonlyMap<string, Memory>,
 ): ChangeEvent {
-  const there = [...new Set(stored)].flatMap((id) => byId.get(id) ?? []);
+  const there = new Map(memories.map((memory) => [memory.id, memory]));
   return {
     from: seq - 1,
     to: seq,
@@ -141,7 +122,7 @@ function eventOf(
     at: at.getTime() / 1000,
     ops: [
       ...[...new Set(forgotten)].map((id) => ({ op: 'forget' as const, id })),
-      ...there.map((memory) => ({ op: 'put' as const, memory })),
+      ...[...there.values()].map((memory) => ({ op: 'put' as const, memory: present(memory) })),
     ],
     ...(mutation === null ? {} : { mut: mutation }),
     ...(madeBy.length === 0 ? {} : { by: [...madeBy] }),
@@ -151,11 +132,10 @@ function eventOf(
 /** A page of everything there is, in the order of the ids: what changes meanwhile comes after it as changes. */
 async function readSnapshot(
   tx: TenantTransaction,
-  state: FeedState,
-  from: SyncCursor,
-  mode: 'snapshot' | 'reset',
+  cursor: SyncCursor | undefined,
   limit: number,
 ): Promise<FeedPage> {
+  const { state, from, mode } = await readPlace(tx, cursor);
   const place = cursorAt(state, from);
   const docs = await selectDocsAfter(tx, from.after ?? '', limit + 1);
   const memories = await readInOrder(tx, docs.slice(0, limit));
@@ -172,9 +152,20 @@ async function readSnapshot(
   };
 }
 
-async function readMemories(tx: TenantTransaction, ids: readonly string[]): Promise<Memory[]> {
-  const docs = await selectDocsOf(tx, [...new Set(ids)]);
-  return readInOrder(tx, docs);
+/** Where a snapshot begins or goes on. */
+async function readPlace(
+  tx: TenantTransaction,
+  cursor: SyncCursor | undefined,
+): Promise<{ state: FeedState; from: SyncCursor; mode: 'snapshot' | 'reset' }> {
+  if (cursor?.after === undefined) {
+    const state = (await selectFeedState(tx)) ?? emptyFeed;
+    return { state, from: startOf(state), mode: cursor === undefined ? 'snapshot' : 'reset' };
+  }
+  const feed = await readFrom(tx, cursor, 0);
+  const { state } = feed;
+  return mayResume(cursor, state, chainsOf(feed, cursor.shown?.seq))
+    ? { state, from: cursor, mode: 'snapshot' }
+    : { state, from: startOf(state), mode: 'reset' };
 }
 
 /** In the order of the document numbers: how ids compare is the database's to say. */

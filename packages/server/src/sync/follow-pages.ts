@@ -31,7 +31,7 @@ export async function* followPages(
       if (ended.aborted) return;
       place = page.cursor;
       yield page;
-      if (!page.more && (await waiter.next(idleMs(), ended)) === 'aborted') return;
+      if (!page.more && (await waiter.next(place.seq, idleMs(), ended)) === 'aborted') return;
     }
   } finally {
     waiter.close();

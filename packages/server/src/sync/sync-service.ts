@@ -87,7 +87,9 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
       try {
         for (;;) {
           const page = await feed.read(userId, cursor, limit);
-          const end = isNews(page) ? 'news' : await waiter.next(deadline - performance.now(), held);
+          const end = isNews(page)
+            ? 'news'
+            : await waiter.next(page.cursor.seq, deadline - performance.now(), held);
           if (held.reason instanceof StellarError) throw held.reason;
           if (end !== 'woken') return page;
         }

@@ -11,31 +11,44 @@ export type WaitEnd = 'woken' | 'timeout' | 'aborted';
 export class Waiter {
   readonly #unsubscribe: () => void;
   #woken = false;
+  /** Where the feed stands, as somebody said who looked. */
+  #head: number | undefined;
   #wake: (() => void) | undefined;
 
   constructor(bus: WakeBus, userId: UserId) {
-    this.#unsubscribe = bus.subscribe(userId, () => {
-      this.#woken = true;
+    this.#unsubscribe = bus.subscribe(userId, (_, head) => {
+      if (head === undefined) this.#woken = true;
+      else this.#head = head;
       this.#wake?.();
     });
   }
 
-  /** Ends at once when there was a wake since the last wait. */
-  next(timeoutMs: number, signal: AbortSignal): Promise<WaitEnd> {
+  /**
+   * Ends at once when there was a wake since the last wait.
+   *
+   * @param reached the last change that was read: a wake that names it says nothing new
+   */
+  next(reached: number, timeoutMs: number, signal: AbortSignal): Promise<WaitEnd> {
+    // Another number, not a higher one: a database may have been set back.
+    const isBehind = (): boolean =>
+      this.#woken || (this.#head !== undefined && this.#head !== reached);
     return new Promise((resolve) => {
       const end = (reason: WaitEnd): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', abort);
         this.#wake = undefined;
         if (reason === 'woken') this.#woken = false;
+        this.#head = undefined;
         resolve(reason);
       };
       const abort = (): void => end('aborted');
       const timer = setTimeout(() => end('timeout'), timeoutMs);
       if (signal.aborted) return abort();
-      if (this.#woken) return end('woken');
+      if (isBehind()) return end('woken');
       signal.addEventListener('abort', abort);
-      this.#wake = () => end('woken');
+      this.#wake = () => {
+        if (isBehind()) end('woken');
+      };
     });
   }
 

@@ -1,15 +1,18 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { UserId } from '../domain/ids.js';
 
 /** What a wake tells: memories changed, or who may listen did (a key revoked, an agent let in elsewhere). */
 export type WakeKind = 'changed' | 'access';
 
-/** Told of wakes of one tenant. Must not throw. */
-export type WakeListener = (kind: WakeKind) => void;
+/** Told of wakes of one tenant, with the head where it is known. Must not throw. */
+export type WakeListener = (kind: WakeKind, head?: number) => void;
 
 /** One tenant to be woken. */
 export interface Wake {
   readonly kind: WakeKind;
   readonly userId: UserId;
+  /** Number of the tenant's last change: who has it need not look. Absent where it is not known. */
+  readonly head?: number;
 }
 
 /** Carries wakes between nodes. May lose some: readers poll. */
@@ -21,8 +24,6 @@ export interface WakeChannel {
 export interface WakeBusOptions {
   /** Absent on a single node. */
   readonly channel?: WakeChannel | undefined;
-  /** Milliseconds in which wakes are gathered before they go to the other nodes. Default 5. */
-  readonly gatherMs?: number;
   /** Told when wakes could not be sent; polling makes up for them. */
   readonly onError: (error: unknown) => void;
 }
@@ -35,7 +36,6 @@ export class WakeBus {
   readonly #options: WakeBusOptions;
   readonly #listeners = new Map<UserId, Set<WakeListener>>();
   #outbox = new Map<string, Wake>();
-  #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> | undefined;
 
   constructor(options: WakeBusOptions) {
@@ -57,28 +57,30 @@ export class WakeBus {
     };
   }
 
-  /** Wakes listeners here at once and those of other nodes a moment later. */
+  /** Wakes listeners here at once and those of other nodes as soon as a message can leave. */
   wake(userId: UserId, kind: WakeKind = 'changed'): void {
     this.deliver({ userId, kind });
     if (this.#options.channel === undefined) return;
     this.#outbox.set(`${kind} ${userId}`, { userId, kind });
-    this.#timer ??= setTimeout(() => void this.flush(), this.#options.gatherMs ?? 5);
+    this.#sending ??= this.#sendAll();
   }
 
   /** Wakes listeners of this node only: what another node said, or a poll has found. */
-  deliver({ userId, kind }: Wake): void {
-    for (const listener of this.#listeners.get(userId) ?? []) listener(kind);
+  deliver({ userId, kind, head }: Wake): void {
+    for (const listener of this.#listeners.get(userId) ?? []) listener(kind, head);
   }
 
-  /** Sends what is gathered, one message after the other: wakes of meanwhile are gathered on and travel together. */
+  /** Resolves when everything that was to be sent has been. */
   flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#outbox.size > 0) this.#sending ??= this.#sendAll();
     return this.#sending ?? Promise.resolve();
   }
 
+  /**
+   * One message after the other: the first leaves as soon as the turn of the event loop ends, and what comes while it is
+   * under way travels together in the next.
+   */
   async #sendAll(): Promise<void> {
+    await endOfTurn();
     while (this.#outbox.size > 0) {
       const wakes = [...this.#outbox.values()];
       this.#outbox = new Map();

@@ -1,6 +1,8 @@
 import { RecallQuery, StoreRequest } from '@stellar-memory/protocol';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { MemoryId, UserId } from '../../src/domain/ids.js';
+import { createChangeFeed } from '../../src/memory/change-feed.js';
+import { createTenantDoor } from '../../src/storage/tenant-door.js';
 import { type CountingDatabase, counting } from '../support/counting-database.js';
 import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
 import { openNode, type TestNode } from '../support/memory-service.js';
@@ -106,5 +108,22 @@ describeEngines('round trips to the database', (engine) => {
       await act();
       expect(database.trips).toBe(trips);
     }
+  });
+
+  test('what comes after a cursor takes one, whatever it is', async () => {
+    const feed = createChangeFeed({ tenants: createTenantDoor(database) });
+    const { cursor } = await feed.read(user, undefined, 10);
+    await node.memories.storeBatch(user, [request, request]);
+    const { id: gone } = await node.memories.store(user, request);
+    await node.memories.forget(user, gone as MemoryId);
+    database.reset();
+    const page = await feed.read(user, cursor, 10);
+    expect(page.events.map(({ ops }) => ops.map(({ op }) => op))).toEqual([
+      ['put', 'put'],
+      [],
+      ['forget'],
+    ]);
+    await feed.read(user, page.cursor, 10);
+    expect(database.trips).toBe(2);
   });
 });

@@ -8,6 +8,7 @@ import { deleteMemory } from '../../src/storage/statements/memories.js';
 import { mutation } from '../memory/mutations/sending.js';
 import { describeEngines, seedUser, type TestDatabase } from '../support/engines.js';
 import { openNode, type TestNode } from '../support/memory-service.js';
+import { planOf } from '../support/plan-of.js';
 import { verifies } from '../support/verifies.js';
 import { Replica } from './replica.js';
 
@@ -319,5 +320,58 @@ describeEngines('the change feed', (engine) => {
       expect(page.memories.map(({ content }) => content)).toEqual(['mine']);
     }
     expect((await feed.state(other)).head).toBe(1);
+  });
+
+  test('is read by its keys, whatever the log and the tenant have', async () => {
+    await db.owner.query(
+      `insert into memories (user_id, id, doc, content, zone, created_at, last_recalled_at, updated_at)
+       select $1::uuid, 'm' || n, n, 'one of many', 2, 0, 0, 0 from generate_series(1, 3000) n`,
+      [user],
+    );
+    for (let n = 0; n < 300; n += 1)
+      await db.owner.query(
+        `update memories set content = 'edited' where user_id = $1::uuid and id = $2`,
+        [user, `m${n + 1}`],
+      );
+    await db.owner.exec('analyze memories; analyze changes; analyze tenant_sync');
+    const [{ prosrc } = { prosrc: '' }] = await db.owner.query<{ prosrc: string }>(
+      `select prosrc from pg_proc where proname = 'feed_page'`,
+    );
+    const values = [user, 297, 298, 26, 200];
+    const text = ['owner', 'from_seq', 'shown_seq', 'most_changes', 'most_memories'].reduce(
+      (body, name, at) => body.replaceAll(name, `$${at + 1}::${at === 0 ? 'uuid' : 'bigint'}`),
+      /return query\s+(select[^;]+);/.exec(prosrc)![1]!,
+    );
+    // Small tables are read whole if they may be; what counts is that row security leaves the keys usable.
+    const plan = await planOf(db, user, async (tx) => {
+      await tx.query({ text: `select set_config('enable_seqscan', 'off', true)`, values: [] });
+      await tx.query({ text, values });
+    });
+    const byKey = {
+      tenant_sync: '',
+      changes: 'seq >=',
+      memories: 'id =',
+      memory_recalls: 'memory_id =',
+    };
+    for (const [table, rest] of Object.entries(byKey))
+      expect(plan).toMatch(
+        new RegExp(
+          `Scan (using|on) ${table}_pkey[^\\n]*\\n\\s*Index Cond: [^\\n]*user_id = [^\\n]*${rest}`,
+        ),
+      );
+    expect(plan).not.toMatch(/Seq Scan/);
+  });
+
+  test('names of one page as many memories as fit, and all of a change that has more', async () => {
+    const cursor = await start();
+    const batch = (count: number) => Array.from({ length: count }, (_, n) => note(`number ${n}`));
+    for (const count of [90, 90, 90, 250, 1]) await node.memories.storeBatch(user, batch(count));
+    const pages: number[][] = [];
+    for (let place = cursor, more = true; more; ) {
+      const page = await feed.read(user, place, 25);
+      pages.push(page.events.map(({ ops }) => ops.length));
+      ({ cursor: place, more } = page);
+    }
+    expect(pages).toEqual([[90, 90], [90], [250], [1]]);
   });
 });

@@ -3,6 +3,7 @@ import { openPostgresWakes } from '../../src/app/postgres-wakes.js';
 import { type UserId, userId } from '../../src/domain/ids.js';
 import { createReadHeads } from '../../src/memory/heads.system.js';
 import { HeadPoll } from '../../src/sync/head-poll.js';
+import { Waiter } from '../../src/sync/waiter.js';
 import { type Wake, WakeBus } from '../../src/sync/wake-bus.js';
 import { createBarrier } from '../http/support/barrier.js';
 import { jsonBody, send } from '../http/support/exchange.js';
@@ -45,21 +46,20 @@ describe('wakes', () => {
 
   test('are sent one message after the other: what comes meanwhile travels in the next', async () => {
     const sent: (readonly Wake[])[] = [];
-    const answered = createBarrier();
+    const [began, answered] = [createBarrier(), createBarrier()];
     const publish = async (wakes: readonly Wake[]) => {
       sent.push(wakes);
+      began.open();
       if (sent.length === 1) await answered.opened;
     };
     const bus = new WakeBus({ channel: { publish }, onError: fail });
     bus.wake(alice);
-    const first = bus.flush();
-    for (let number = 0; number < 100; number += 1) {
+    await began.opened;
+    for (let number = 0; number < 100; number += 1)
       bus.wake(alice, number % 2 === 0 ? 'changed' : 'access');
-      void bus.flush();
-    }
     expect(sent).toHaveLength(1);
     answered.open();
-    await first;
+    await bus.flush();
     expect(sent.map((wakes) => wakes.map(({ kind }) => kind))).toEqual([
       ['changed'],
       ['changed', 'access'],
@@ -93,6 +93,26 @@ describeEngines('a lost wake', (engine) => {
     await poll.run();
     await poll.run();
     expect(woken).toBe(1);
+  });
+
+  test('wakes nobody who has what it would tell', async () => {
+    const user = await seedUser(db);
+    const bus = new WakeBus({ onError: fail });
+    const waiter = new Waiter(bus, user);
+    const { signal } = new AbortController();
+    bus.deliver({ userId: user, kind: 'changed', head: 7 });
+    expect(await waiter.next(7, 1, signal)).toBe('timeout');
+    const waiting = waiter.next(7, 60_000, signal);
+    bus.deliver({ userId: user, kind: 'changed', head: 7 });
+    bus.deliver({ userId: user, kind: 'changed', head: 8 });
+    expect(await waiting).toBe('woken');
+    // A database that was set back.
+    bus.deliver({ userId: user, kind: 'changed', head: 6 });
+    expect(await waiter.next(8, 60_000, signal)).toBe('woken');
+    bus.deliver({ userId: user, kind: 'changed', head: 8 });
+    bus.wake(user);
+    expect(await waiter.next(8, 60_000, signal)).toBe('woken');
+    waiter.close();
   });
 });
 

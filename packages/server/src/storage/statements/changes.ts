@@ -1,14 +1,15 @@
 import type { FeedState } from '../../domain/sync-cursor.js';
 import { sql } from '../sql.js';
 import type { TenantTransaction } from '../tenant-door.js';
+import { type MemoryRecord, type MemoryRow, toRecord } from './memories.js';
 
-/** One transaction that changed the tenant's memories. Holds ids only. */
+/** One transaction that changed the tenant's memories, and what became of them. */
 export interface ChangeRow {
   readonly seq: number;
   readonly chain: string;
   readonly at: Date;
-  /** Ids of memories that were stored or edited. */
-  readonly stored: readonly string[];
+  /** Those that were stored or edited and are there still, as they are now, in the order of the log. */
+  readonly memories: readonly MemoryRecord[];
   readonly forgotten: readonly string[];
   /** Id of the mutation that made it, where a client sent one. */
   readonly mutation: string | null;
@@ -43,36 +44,69 @@ export async function selectFeedState(tx: TenantTransaction): Promise<FeedState 
   return row;
 }
 
-/** Changes from this number on, the first of them included, in their order. */
-export const selectChanges = (
-  tx: TenantTransaction,
-  fromSeq: number,
-  limit: number,
-): Promise<ChangeRow[]> =>
-  tx.query(sql<ChangeRow>`
-    select seq, chain, at, stored, forgotten, mutation, made_by as "madeBy" from changes
-     where user_id = ${tx.userId} and seq >= ${fromSeq}
-     order by seq
-     limit ${limit}`);
-
-/** The chain of one change; `undefined` when the log does not have it. */
-export async function selectChain(tx: TenantTransaction, seq: number): Promise<string | undefined> {
-  const [row] = await tx.query(sql<{ chain: string }>`
-    select chain from changes where user_id = ${tx.userId} and seq = ${seq}`);
-  return row?.chain;
+/** What a feed has after a place. */
+export interface FeedRows {
+  readonly state: FeedState;
+  /** In their order; the change at the place is the first, where the log has it. */
+  readonly changes: readonly ChangeRow[];
+  /** Chain of the change that was asked for beside them; `undefined` when the log does not have it. */
+  readonly shownChain: string | undefined;
 }
 
-/** Document numbers of the memories with these ids, in no order; those that are gone have none. */
-export async function selectDocsOf(
-  tx: TenantTransaction,
-  ids: readonly string[],
-): Promise<number[]> {
-  if (ids.length === 0) return [];
-  const rows = await tx.query(sql<{ doc: number }>`
-    select m.doc from unnest(${ids}::text[]) as wanted (id)
-      join memories m on m.user_id = ${tx.userId} and m.id = wanted.id`);
-  return rows.map((row) => row.doc);
+/** What to read. */
+export interface FeedQuery {
+  readonly fromSeq: number;
+  /** A change whose chain is wanted too. */
+  readonly shownSeq?: number | undefined;
+  /** Changes at most, beside the one at the place. */
+  readonly changes: number;
+  /** Memories that the changes name at most, unless one alone names more. */
+  readonly memories: number;
 }
+
+interface FeedRow {
+  epoch: string;
+  head: number;
+  floor: number;
+  head_chain: string;
+  shown_chain: string | null;
+  /** Null, and what follows with it: there is no change. */
+  seq: number | null;
+  chain: string;
+  at: Date;
+  stored: string[];
+  forgotten: string[];
+  mutation: string | null;
+  made_by: string[];
+  memories: MemoryRow[] | null;
+}
+
+/** Changes from a place on, with their memories. `undefined` before the first change. Migration 034 has the statement. */
+export async function selectFeed(
+  tx: TenantTransaction,
+  { fromSeq, shownSeq, changes, memories }: FeedQuery,
+): Promise<FeedRows | undefined> {
+  const rows = await tx.query(sql<FeedRow>`
+    select * from feed_page(${tx.userId}, ${fromSeq}, ${shownSeq ?? null}, ${changes + 1}, ${memories})`);
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const { epoch, head, floor, head_chain: chain } = first;
+  return {
+    state: { epoch, head, floor, chain },
+    changes: rows.filter(({ seq }) => seq !== null).map(toChange),
+    shownChain: first.shown_chain ?? undefined,
+  };
+}
+
+const toChange = ({ seq, chain, at, memories, ...row }: FeedRow): ChangeRow => ({
+  seq: seq!,
+  chain,
+  at,
+  memories: (memories ?? []).map(toRecord),
+  forgotten: row.forgotten,
+  mutation: row.mutation,
+  madeBy: row.made_by,
+});
 
 /** Document numbers of a page of all memories in the order of their ids. */
 export async function selectDocsAfter(

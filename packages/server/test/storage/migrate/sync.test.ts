@@ -59,6 +59,16 @@ describeEngines('the way back from live sync', (engine) => {
     expect(await read(after.cursor)).toMatchObject({ mode: 'delta', head: 1, events: [] });
   });
 
+  test('from the page of the feed keeps the feed', async () => {
+    const before = await read();
+    await thereAndBack(db, '_feed_page');
+    await node.memories.store(user, StoreRequest.parse({ content: 'comes' }));
+    expect(await read(before.cursor)).toMatchObject({
+      mode: 'delta',
+      events: [{ ops: [{ op: 'put', memory: { content: 'comes' } }] }],
+    });
+  });
+
   test('from sockets keeps the feed and ends leases and tickets', async () => {
     const before = await read();
     await thereAndBack(db, '_sockets');
