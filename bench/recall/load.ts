@@ -61,6 +61,8 @@ export async function loadTenants(
     }
     await owner.query('set session_replication_role = origin');
     await owner.query('vacuum analyze');
+    // Else what was loaded is written out while others are measured: 12–27 ms p99 instead of 2.
+    await owner.query('checkpoint');
   } finally {
     progress.end();
     await owner.end();

@@ -2,11 +2,17 @@ import type { QueryTerm } from '../analysis/query.js';
 import { rarity } from './bm25.js';
 
 /**
- * Postings that one query reads at most. Reading and scoring one takes about 10 ns: without a bound sixty-four common
- * words of half a million memories take more than a tenth of a second. One a memory is enough: with 0.8 no set of the
- * evaluation loses as much as a tenth of a point (`npm run eval:budget`).
+ * Postings that one query reads at most: one a memory, as far as that is between these. Reading and scoring one takes
+ * about 10 ns: without a bound sixty-four common words of half a million memories take more than a tenth of a second.
+ * One a memory is enough: with 0.8 no set of the evaluation loses more than a tenth of a point (`npm run eval:budget`).
+ * What fewer than the least cost is not worth leaving a word out.
  */
-export const mostPostings = 500_000;
+const mostPostings = 500_000;
+const leastPostings = 50_000;
+
+/** How many postings a query of a tenant of so many documents reads at most. */
+export const affordablePostings = (documents: number): number =>
+  Math.min(mostPostings, Math.max(leastPostings, documents));
 
 /** Terms that are kept however common they are: a short question is about each of its words. */
 const keptAnyway = 3;
@@ -22,7 +28,7 @@ export function affordableTerms(
   terms: readonly QueryTerm[],
   postingsOf: CountPostings,
   documents: number,
-  most = mostPostings,
+  most = affordablePostings(documents),
 ): readonly QueryTerm[] {
   const counted = terms.map((term) => ({ term, postings: postingsOf(term.term) }));
   if (counted.reduce((sum, { postings }) => sum + postings, 0) <= most) return terms;

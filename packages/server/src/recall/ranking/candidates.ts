@@ -1,4 +1,5 @@
 import { spanOf } from './dates.js';
+import { leastOfLargest } from './largest.js';
 import { handOn } from './neighbours.js';
 import type { Pass } from './pass.js';
 import { type Scratch, scoreSteps } from './scratch.js';
@@ -17,15 +18,15 @@ export function chooseCandidates(pass: Pass, filter: DocumentFilter | undefined)
   addBest(scratch, weights.candidates, undefined);
   if (filter !== undefined && scratch.touchedCount > weights.candidates)
     addBest(scratch, weights.candidates, filter);
-  const { candidates, own, handed } = scratch;
+  const { own, handed } = scratch;
   let score = 0;
   const take = (neighbour: number, share: number): void => {
     scratch.addCandidate(neighbour);
     handed[neighbour]! += share * score;
   };
-  const givers = candidates.length;
+  const givers = scratch.candidateCount;
   for (let at = 0; at < givers; at++) {
-    const doc = candidates[at]!;
+    const doc = scratch.candidates[at]!;
     score = own[doc]!;
     handOn(pass, doc, take);
   }
@@ -33,20 +34,46 @@ export function chooseCandidates(pass: Pass, filter: DocumentFilter | undefined)
 
 function addBest(scratch: Scratch, wanted: number, filter: DocumentFilter | undefined): void {
   const { touched, touchedCount, own } = scratch;
-  const all = touchedCount <= wanted;
-  const { step, room } = all ? { step: -1, room: 0 } : stepOfBest(scratch, wanted, filter);
-  const scale = scoreSteps / scratch.bestOwn;
-  let left = room;
-  // Backwards, because of equal ones the newer are wanted.
+  const border = touchedCount <= wanted ? undefined : borderOf(scratch, wanted, filter);
   for (let at = touchedCount - 1; at >= 0; at--) {
     const doc = touched[at]!;
-    const stands = all ? 0 : (own[doc]! * scale) | 0;
-    if (stands < step || (stands === step && left === 0)) continue;
-    if (filter !== undefined && !filter(doc)) continue;
-    if (stands === step) left--;
-    scratch.addGiver(doc);
+    if (border !== undefined && placeOf(own[doc]! * border.scale, border.step, doc) < border.place)
+      continue;
+    if (filter === undefined || filter(doc)) scratch.addGiver(doc);
   }
 }
+
+/** What parts the best documents from the others: one step has some of both. */
+interface Border {
+  readonly scale: number;
+  readonly step: number;
+  /** {@link placeOf} the last of the best. */
+  readonly place: number;
+}
+
+function borderOf(scratch: Scratch, wanted: number, filter: DocumentFilter | undefined): Border {
+  const { touched, touchedCount, own, counts } = scratch;
+  const { step, room } = stepOfBest(scratch, wanted, filter);
+  const scale = scoreSteps / scratch.bestOwn;
+  const places = new Float64Array(counts[step]!);
+  let count = 0;
+  for (let at = 0; at < touchedCount; at++) {
+    const doc = touched[at]!;
+    const stands = own[doc]! * scale;
+    if ((stands | 0) === step && (filter === undefined || filter(doc)))
+      places[count++] = placeOf(stands, step, doc);
+  }
+  const place = count <= room ? 0 : leastOfLargest(places, count, room);
+  return { scale, step, place };
+}
+
+/** A document's place by its score and then its number: below 0 beneath the step, the same order above. */
+const placeOf = (stands: number, step: number, doc: number): number =>
+  Math.floor((stands - step) * fineSteps) * docSteps + doc;
+
+/** Together what a number holds exactly. */
+const docSteps = 2 ** 31;
+const fineSteps = 2 ** 21;
 
 /** Adds the newest memories of the days that the query names, which may share no word with it. */
 export function addDated(pass: Pass): void {

@@ -1,5 +1,4 @@
 import { documentFlags, type IndexView, none, roleBits } from '../index-view.js';
-import { saturated } from './bm25.js';
 import type { Match } from './matches.js';
 import type { DocumentNorms } from './own-words.js';
 import type { Pass } from './pass.js';
@@ -67,8 +66,7 @@ export function repeatedShare(pass: Pass, norms: DocumentNorms, doc: number): nu
     for (const [at, giver] of docs.entries()) {
       const frequency = frequencyIn(match, giver);
       if (frequency === 0) continue;
-      const norm = norms.of(view.lengths[giver]!);
-      repeated += shares[at]! * match.worth * saturated(frequency, norm, weights.k1);
+      repeated += shares[at]! * match.worth * norms.shareOf(frequency, view.lengths[giver]!);
     }
   }
   return (1 - weights.repeated) * repeated;

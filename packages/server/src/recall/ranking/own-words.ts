@@ -4,27 +4,36 @@ import type { Pass } from './pass.js';
 import { stepOfBest } from './steps.js';
 import type { Weights } from './weights.js';
 
-/** Lengths that norms are tabulated for; longer documents are few. */
-const tabulated = 256;
+/** Lengths and frequencies that shares are tabulated for; longer documents and more occurrences are few. */
+const tabulatedLengths = 256;
+const tabulatedFrequencies = 4;
 
-/** What the frequency of a term is set against, by length of the document. */
+/** What a term of worth 1 gives a document, by its frequency there and the document's length. */
 export class DocumentNorms {
   readonly #weights: Weights;
   readonly #average: number;
-  readonly #byLength = new Float64Array(tabulated);
+  /** For each frequency, by length. */
+  readonly shares = new Float64Array((tabulatedFrequencies + 1) * tabulatedLengths);
 
   constructor(weights: Weights, averageLength: number) {
     this.#weights = weights;
     this.#average = Math.max(1, averageLength);
     // A loop: `Float64Array.from` with a function stood out in profiles of small tenants.
-    for (let length = 0; length < tabulated; length++)
-      this.#byLength[length] = documentNorm(weights, length, this.#average);
+    for (let length = 0; length < tabulatedLengths; length++) {
+      const norm = documentNorm(weights, length, this.#average);
+      for (let frequency = 1; frequency <= tabulatedFrequencies; frequency++)
+        this.shares[frequency * tabulatedLengths + length] = saturated(frequency, norm, weights.k1);
+    }
   }
 
-  of(length: number): number {
-    return length < tabulated
-      ? this.#byLength[length]!
-      : documentNorm(this.#weights, length, this.#average);
+  shareOf(frequency: number, length: number): number {
+    if (frequency <= tabulatedFrequencies && length < tabulatedLengths)
+      return this.shares[frequency * tabulatedLengths + length]!;
+    return saturated(
+      frequency,
+      documentNorm(this.#weights, length, this.#average),
+      this.#weights.k1,
+    );
   }
 }
 
@@ -47,17 +56,15 @@ const plenty = 10;
 export function scoreOwnWords(pass: Pass, norms: DocumentNorms, all: boolean): number {
   const { matches, weights } = pass;
   const sessions = sessionTotals(pass);
-  const once = new Float64Array(tabulated);
   let rest = matches.reduce((sum, { worth }) => sum + worth, 0) * (weights.k1 + 1);
   let opened = 0;
   let left = mostForSessions;
   for (const [at, match] of matches.entries()) {
     // Once closed, closed: matches come by what they are worth.
-    const open = opened === at && (all || staysOpen(pass, rest));
+    const open = opened === at && (all || staysOpen(pass, match, rest));
     if (open) opened += 1;
-    for (let length = 0; length < tabulated; length++)
-      once[length] = match.worth * saturated(1, norms.of(length), weights.k1);
-    scoreDocuments(pass, match, norms, once, open);
+    if (open) openDocuments(pass, match, norms);
+    else raiseDocuments(pass, match, norms);
     left -= match.postings.docs.length;
     if (left >= 0) scoreSessions(pass, match, sessions);
     rest -= match.worth * (weights.k1 + 1);
@@ -67,9 +74,12 @@ export function scoreOwnWords(pass: Pass, norms: DocumentNorms, all: boolean): n
 }
 
 /** Whether a document that has had no score yet could still be a candidate, and candidates are needed. */
-function staysOpen({ scratch, weights }: Pass, rest: number): boolean {
-  if (scratch.touchedCount < weights.candidates) return true;
-  if (scratch.touchedCount >= weights.candidates * plenty) return false;
+function staysOpen({ scratch, weights }: Pass, { postings }: Match, rest: number): boolean {
+  const { touchedCount } = scratch;
+  if (touchedCount < weights.candidates) return true;
+  if (touchedCount >= weights.candidates * plenty) return false;
+  // Finding out would take longer than what it could save; nobody scores above the best.
+  if (postings.docs.length * 2 < touchedCount || rest >= scratch.bestOwn) return true;
   return rest >= stepOfBest(scratch, weights.candidates).score;
 }
 
@@ -78,7 +88,7 @@ function staysOpen({ scratch, weights }: Pass, rest: number): boolean {
  * No score that was given before changes, so that the pages before stay as they were.
  */
 export function scoreLeftOut(pass: Pass, norms: DocumentNorms, opened: number): void {
-  const { view, matches, scratch, weights } = pass;
+  const { view, matches, scratch } = pass;
   scratch.settle();
   const { own } = scratch;
   for (const { postings, worth } of matches.slice(opened)) {
@@ -86,47 +96,90 @@ export function scoreLeftOut(pass: Pass, norms: DocumentNorms, opened: number): 
     for (let at = 0; at < docs.length; at++) {
       const doc = docs[at]!;
       if (scratch.isSettled(doc)) continue;
-      if (own[doc] === 0) scratch.touched[scratch.touchedCount++] = doc;
-      own[doc]! += worth * saturated(frequencies[at]!, norms.of(view.lengths[doc]!), weights.k1);
+      if (scratch.seen[doc] === 0) scratch.touched[scratch.touchedCount++] = doc;
+      scratch.seen[doc] = 1;
+      own[doc]! += worth * norms.shareOf(frequencies[at]!, view.lengths[doc]!);
       if (own[doc]! > scratch.bestOwn) scratch.bestOwn = own[doc]!;
     }
   }
 }
 
 /**
- * Adds a term's scores. Nearly all frequencies are one and nearly all documents short: those scores are in the table
- * `once`. Unless `open`, only to documents that have a score already.
+ * Adds a term's scores to all documents that have it. Which of them have a score already nobody can predict, so no
+ * branch asks: that alone takes four times as long.
  */
-function scoreDocuments(
-  { view, scratch, weights }: Pass,
+function openDocuments(
+  { view: { lengths }, scratch }: Pass,
   { postings: { docs, frequencies }, worth }: Match,
   norms: DocumentNorms,
-  once: Float64Array,
-  open: boolean,
 ): void {
-  const { lengths } = view;
-  const { own, touched } = scratch;
+  const { own, touched, seen } = scratch;
   let count = scratch.touchedCount;
   let best = scratch.bestOwn;
   for (let at = 0; at < docs.length; at++) {
     const doc = docs[at]!;
-    const before = own[doc]!;
-    if (before === 0) {
-      if (!open) continue;
-      touched[count++] = doc;
-    }
-    const frequency = frequencies[at]!;
-    const length = lengths[doc]!;
-    const score =
-      frequency === 1 && length < tabulated
-        ? before + once[length]!
-        : before + worth * saturated(frequency, norms.of(length), weights.k1);
+    touched[count] = doc;
+    count += 1 - seen[doc]!;
+    seen[doc] = 1;
+    const score = own[doc]! + worth * norms.shareOf(frequencies[at]!, lengths[doc]!);
     own[doc] = score;
     if (score > best) best = score;
   }
   scratch.touchedCount = count;
   scratch.bestOwn = best;
 }
+
+/** Adds a term's scores to the documents that have one already. */
+function raiseDocuments(
+  { view: { lengths, head }, scratch }: Pass,
+  { postings: { docs, frequencies }, worth }: Match,
+  norms: DocumentNorms,
+): void {
+  const { own, seen } = scratch;
+  // Few have one: that can be predicted, and the others are spared.
+  const few = scratch.touchedCount * fewest < head;
+  let best = scratch.bestOwn;
+  for (let at = 0; at < docs.length; at++) {
+    const doc = docs[at]!;
+    const has = seen[doc]!;
+    if (few && has === 0) continue;
+    const share = norms.shareOf(frequencies[at]!, lengths[doc]!);
+    const score = own[doc]! + has * worth * share;
+    own[doc] = score;
+    if (score > best) best = score;
+  }
+  scratch.bestOwn = best;
+}
+
+/**
+ * BM25 of documents that had no score, by the matches that opened none: neighbours of the best may have those words too.
+ */
+export function scoreLate(
+  { view, scratch }: Pass,
+  norms: DocumentNorms,
+  closed: readonly Match[],
+  documents: readonly number[],
+): void {
+  if (documents.length === 0) return;
+  const { own, seen, touched, late } = scratch;
+  for (const doc of documents) late[doc] = 1;
+  for (const { postings, worth } of closed) {
+    const { docs, frequencies } = postings;
+    for (let at = 0; at < docs.length; at++) {
+      const doc = docs[at]!;
+      if (late[doc] === 0) continue;
+      own[doc]! += worth * norms.shareOf(frequencies[at]!, view.lengths[doc]!);
+    }
+  }
+  for (const doc of documents) {
+    late[doc] = 0;
+    seen[doc] = 1;
+    touched[scratch.touchedCount++] = doc;
+  }
+}
+
+/** Documents in all for each one that has a score, from which on a branch that asks for it is predicted. */
+const fewest = 8;
 
 interface SessionTotals {
   /** Sessions with live documents. */
@@ -162,16 +215,15 @@ function scoreSessions(pass: Pass, { postings, weight }: Match, totals: SessionT
   const { docs, frequencies } = postings;
   if (docs.length >= totals.count * everywhere) return;
   const { sessions } = pass.view;
-  const { sessionFrequency, touchedSessions } = pass.scratch;
+  const { sessionFrequency, sessionSeen, touchedSessions } = pass.scratch;
   let count = 0;
   for (let at = 0; at < docs.length; at++) {
     const session = sessions[docs[at]!]!;
     if (session < 0) continue;
-    const before = sessionFrequency[session]!;
-    // Without a branch, which nobody could predict.
     touchedSessions[count] = session;
-    count += before === 0 ? 1 : 0;
-    sessionFrequency[session] = before + frequencies[at]!;
+    count += 1 - sessionSeen[session]!;
+    sessionSeen[session] = 1;
+    sessionFrequency[session]! += frequencies[at]!;
   }
   addToSessions(pass, weight * rarity(totals.count, count), count, totals.norms);
 }
@@ -183,12 +235,13 @@ function addToSessions(
   count: number,
   norms: Float64Array,
 ): void {
-  const { sessionFrequency, sessionScore, touchedSessions } = scratch;
+  const { sessionFrequency, sessionScore, sessionSeen, touchedSessions } = scratch;
   for (let at = 0; at < count; at++) {
     const session = touchedSessions[at]!;
     sessionScore[session]! +=
       worth * saturated(sessionFrequency[session]!, norms[session]!, weights.sessionK1);
     sessionFrequency[session] = 0;
+    sessionSeen[session] = 0;
   }
 }
 

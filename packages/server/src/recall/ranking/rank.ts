@@ -57,7 +57,8 @@ function rankMatches(pass: Pass, { limit, filter, explain }: RankOptions): Ranki
   chooseCandidates(pass, filter);
   addDated(pass);
   addSpoken(pass);
-  const best = bestCandidates(pass, { norms, holders, limit, filter });
+  const closed = pass.matches.slice(opened);
+  const best = bestCandidates(pass, { norms, holders, limit, filter, closed });
   const fills = best.docs.length < limit;
   if (fills && opened < pass.matches.length) scoreLeftOut(pass, norms, opened);
   const ranking = fills ? rankRest(best, pass.scratch, limit, filter) : best;

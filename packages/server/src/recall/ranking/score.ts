@@ -8,8 +8,9 @@ import {
   sideGain,
   speakerGain,
 } from './gains.js';
+import type { Match } from './matches.js';
 import { repeatedShare } from './neighbours.js';
-import type { DocumentNorms } from './own-words.js';
+import { type DocumentNorms, scoreLate } from './own-words.js';
 import type { Pass } from './pass.js';
 import type { Ranked } from './rest.js';
 import { Top } from './top.js';
@@ -38,28 +39,93 @@ export interface Choice {
   readonly holders: ReadonlySet<number>;
   readonly limit: number;
   readonly filter: DocumentFilter | undefined;
+  /** The matches that opened no new documents: what else has them has no score for them yet. */
+  readonly closed: readonly Match[];
 }
 
-/** Scores the candidates; the dear part of a score only for those that could be among the best without it. */
-export function bestCandidates(pass: Pass, { norms, holders, limit, filter }: Choice): Ranked {
-  const { handed, own, candidates } = pass.scratch;
-  const top = new Top(limit);
-  const held: { doc: number; score: number }[] = [];
-  for (const doc of candidates) {
-    if (filter !== undefined && !filter(doc)) continue;
-    const factor = questionFactor(pass, doc);
-    const atMost = handed[doc]! + gainsOf(pass, doc);
-    const holds = holders.has(doc);
-    if (!holds && !top.wouldKeep(doc, atMost * factor)) continue;
-    const repeated = handed[doc] === 0 ? 0 : repeatedShare(pass, norms, doc);
-    const score = (atMost - repeated) * factor;
-    if (holds) held.push({ doc, score });
-    else top.offer(doc, score);
+/**
+ * Scores the candidates: of nearly all of them it is plain from what is at hand that they cannot be among the best, and
+ * the dear parts of a score are only for those that could be without them.
+ */
+export function bestCandidates(pass: Pass, choice: Choice): Ranked {
+  const { closed } = choice;
+  const { candidates, candidateCount, seen } = pass.scratch;
+  const best = new Best(pass, choice);
+  const late: number[] = [];
+  for (let at = 0; at < candidateCount; at++) {
+    const doc = candidates[at]!;
+    if (closed.length === 0 || seen[doc] === 1) best.offer(doc);
+    else late.push(doc);
   }
-  const best = top.best();
-  for (const { doc, score } of held) top.offer(doc, score > best ? score : best + own[doc]!);
-  return top.ranked();
+  const most = closed.reduce((sum, { worth }) => sum + worth, 0) * (pass.weights.k1 + 1);
+  const possible = late.filter((doc) => best.mayTake(doc, most));
+  scoreLate(pass, choice.norms, closed, possible);
+  for (const doc of possible) best.offer(doc);
+  return best.ranked();
 }
+
+/** Gathers the best candidates. */
+class Best {
+  readonly #pass: Pass;
+  readonly #choice: Choice;
+  readonly #top: Top;
+  readonly #held: { doc: number; score: number }[] = [];
+  readonly #further: number;
+
+  constructor(pass: Pass, choice: Choice) {
+    this.#pass = pass;
+    this.#choice = choice;
+    this.#top = new Top(choice.limit);
+    this.#further = furtherGains(pass);
+  }
+
+  /** Whether the document could be among the best if its own words were worth so much more. */
+  mayTake(doc: number, more = 0): boolean {
+    const { handed, own } = this.#pass.scratch;
+    const atHand = handed[doc]! + own[doc]! + sessionGain(this.#pass, doc);
+    return (
+      (atHand + this.#further + more) * roundingRoom >= this.#top.least ||
+      this.#choice.holders.has(doc)
+    );
+  }
+
+  offer(doc: number): void {
+    if (!this.mayTake(doc)) return;
+    const { norms, holders, filter } = this.#choice;
+    if (filter !== undefined && !filter(doc)) return;
+    const pass = this.#pass;
+    const handed = pass.scratch.handed[doc]!;
+    const factor = questionFactor(pass, doc);
+    const atMost = handed + gainsOf(pass, doc);
+    const holds = holders.has(doc);
+    if (!holds && !this.#top.wouldKeep(doc, atMost * factor)) return;
+    const repeated = handed === 0 ? 0 : repeatedShare(pass, norms, doc);
+    const score = (atMost - repeated) * factor;
+    if (holds) this.#held.push({ doc, score });
+    else this.#top.offer(doc, score);
+  }
+
+  ranked(): Ranked {
+    const { own } = this.#pass.scratch;
+    const best = this.#top.best();
+    for (const { doc, score } of this.#held)
+      this.#top.offer(doc, score > best ? score : best + own[doc]!);
+    return this.#top.ranked();
+  }
+}
+
+/** Sums of the same numbers in another order differ by less. */
+const roundingRoom = 1 + 1e-9;
+
+/** What a document gains at most for what is neither words nor session. */
+const furtherGains = ({ query, speakers, weights }: Pass): number =>
+  Math.max(0, ...speakers.gains.values()) +
+  (query.intent.side === undefined ? 0 : weights.side) +
+  (query.intent.moment ? weights.moment : 0) +
+  (query.intent.quantity ? weights.quantity : 0) +
+  (query.dates.length === 0
+    ? 0
+    : Math.max(weights.day, weights.nextDay, weights.month, weights.year));
 
 /** All but what the neighbours hand on. */
 const gainsOf = (pass: Pass, doc: number): number =>

@@ -8,6 +8,10 @@ export const scoreSteps = 4_096;
 export class Scratch {
   /** BM25 score by document. */
   own = new Float64Array(0);
+  /** 1 for documents with a score, in numbers that a loop can count with. */
+  seen = new Uint8Array(0);
+  /** 1 for documents that get their score late; all zero but while they do. */
+  late = new Uint8Array(0);
   /** What a document took over from its neighbours. */
   handed = new Float64Array(0);
   /** Documents with a score of their own. */
@@ -22,10 +26,13 @@ export class Scratch {
   sessionNorms = new Float64Array(0);
   /** Occurrences of the term at hand by session; zero between two terms. */
   sessionFrequency = new Uint32Array(0);
+  /** 1 for sessions of the term at hand. */
+  sessionSeen = new Uint8Array(0);
   /** Sessions of the term at hand. */
   touchedSessions = new Uint32Array(0);
   /** Documents whose context is looked at: first those that hand on their score, then the others. */
-  readonly candidates: number[] = [];
+  candidates = new Uint32Array(8_192);
+  candidateCount = 0;
   /** Documents on each step of the scores. */
   readonly counts = new Uint32Array(scoreSteps + 1);
   /** By document: 0 no candidate, 1 hands on its score, 2 does not, 3 no candidate but scored for good. */
@@ -39,8 +46,11 @@ export class Scratch {
     if (head > this.own.length) {
       const room = roomFor(head);
       this.own = new Float64Array(room);
+      this.seen = new Uint8Array(room);
+      this.late = new Uint8Array(room);
       this.handed = new Float64Array(room);
-      this.touched = new Uint32Array(room);
+      // One more: where the next would go is written before it is known to be one.
+      this.touched = new Uint32Array(room + 1);
       this.#part = new Uint8Array(room);
     }
     if (sessions > this.sessionScore.length) {
@@ -49,7 +59,7 @@ export class Scratch {
       this.sessionBest = new Float64Array(room);
       this.sessionNorms = new Float64Array(room);
       this.sessionFrequency = new Uint32Array(room);
-      // One more: where the next would go is written before it is known to be one.
+      this.sessionSeen = new Uint8Array(room);
       this.touchedSessions = new Uint32Array(room + 1);
     }
   }
@@ -85,26 +95,36 @@ export class Scratch {
 
   /** Leaves no trace of the tenant. */
   clear(): void {
-    for (let at = 0; at < this.touchedCount; at++) this.own[this.touched[at]!] = 0;
+    for (let at = 0; at < this.touchedCount; at++) {
+      this.own[this.touched[at]!] = 0;
+      this.seen[this.touched[at]!] = 0;
+    }
     if (this.#settled)
       for (let at = 0; at < this.touchedCount; at++) this.#part[this.touched[at]!] = 0;
     this.#settled = false;
     this.touchedCount = 0;
     this.bestOwn = 0;
-    for (const doc of this.candidates) {
-      this.handed[doc] = 0;
-      this.#part[doc] = 0;
+    for (let at = 0; at < this.candidateCount; at++) {
+      this.handed[this.candidates[at]!] = 0;
+      this.#part[this.candidates[at]!] = 0;
     }
-    this.candidates.length = 0;
+    this.candidateCount = 0;
     this.sessionScore.fill(0, 0, this.#sessions);
     this.sessionBest.fill(0, 0, this.#sessions);
     this.#sessions = 0;
   }
 
+  #moreCandidates(): void {
+    const more = new Uint32Array(this.candidates.length * 2);
+    more.set(this.candidates);
+    this.candidates = more;
+  }
+
   #add(doc: number, part: number): void {
     if (this.#part[doc] !== 0) return;
     this.#part[doc] = part;
-    this.candidates.push(doc);
+    if (this.candidateCount === this.candidates.length) this.#moreCandidates();
+    this.candidates[this.candidateCount++] = doc;
   }
 }
 

@@ -8,6 +8,11 @@ export class Top {
     this.#limit = limit;
   }
 
+  /** No document with a lower score would stay; anything may while there is room. */
+  get least(): number {
+    return this.#docs.length < this.#limit ? -Infinity : (this.#scores[0] ?? Infinity);
+  }
+
   /** Whether a document with this score would stay. */
   wouldKeep(doc: number, score: number): boolean {
     if (this.#docs.length < this.#limit) return true;

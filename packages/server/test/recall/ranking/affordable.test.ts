@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { affordableTerms } from '../../../src/recall/ranking/affordable.js';
+import { affordablePostings, affordableTerms } from '../../../src/recall/ranking/affordable.js';
 import { rarity } from '../../../src/recall/ranking/bm25.js';
 
 const documents = 10_000;
@@ -45,6 +45,17 @@ test('a query that can be afforded is left as it is', () => {
     fc.property(query, (terms) => {
       const all = terms.reduce((sum, { postings }) => sum + postings, 0);
       expect(afford(terms, all)).toBe(terms);
+    }),
+  );
+});
+
+test('a tenant of any size affords a posting a memory, small ones more and the largest half a million', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 10_000_000 }), (memories) => {
+      const most = affordablePostings(memories);
+      expect(most).toBeGreaterThanOrEqual(Math.min(memories, 500_000));
+      expect(most).toBeLessThanOrEqual(500_000);
+      if (memories < 50_000) expect(most).toBe(50_000);
     }),
   );
 });
