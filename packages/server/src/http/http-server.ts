@@ -14,6 +14,7 @@ import type { SyncService } from '../sync/sync-service.js';
 import { createApp } from './app-instance.js';
 import { limitBodies, requestDeadlines } from './body-deadline.js';
 import { Drain } from './drain.js';
+import { FairTurns } from './fair-turns.js';
 import type { HttpConfig } from './http-config.js';
 import { mountRoute } from './mount-route.js';
 import { refuseUnknownPaths } from './not-found.js';
@@ -81,7 +82,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       (tag !== 'Billing' || options.billing !== undefined) &&
       (tag !== 'Sign-in' || options.signIn !== undefined),
   );
-  const metrics = new RequestMetrics(options.moreMetrics);
+  const turns = new FairTurns(options.clock);
+  const metrics = new RequestMetrics(() => [
+    ...turns.metrics(),
+    ...(options.moreMetrics?.() ?? []),
+  ]);
   const app = createApp(config, logger, observeUnrouted(logger, metrics));
   limitBodies(app, requestDeadlines(config).bodyMs);
   const drain = new Drain(app, config);
@@ -96,11 +101,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
   const operator = options.admin;
   for (const route of routes)
-    mountRoute(app, route, { ...options, publicUrl: config.publicUrl, open, operator });
+    mountRoute(app, route, { ...options, turns, publicUrl: config.publicUrl, open, operator });
   const { sockets, tickets } = options;
   if (sockets !== undefined && tickets !== undefined)
     acceptSockets(app.server, {
       ...options,
+      turns,
       sockets,
       tickets,
       sessions: options.signIn?.sessions,

@@ -41,7 +41,7 @@ export function mountRoute(app: FastifyInstance, route: Route, services: RouteSe
   });
 }
 
-/** Asks who it is, and charges whom it was. Who shows no good key is charged by address, and may be told so instead. */
+/** Asks who it is, lets each tenant begin in turn, and charges whom it was. Who shows no good key is charged by address, and may be told so instead. */
 function createAdmission(
   route: Route,
   services: RouteServices,
@@ -63,6 +63,7 @@ function createAdmission(
       throw error;
     });
     if (identity === undefined) return undefined;
+    await services.turns.take(identity.userId);
     await rates?.caller(identity, reply);
     refuseBoundKey(route, identity);
     return identity;

@@ -10,6 +10,7 @@ import type { MemoryService } from '../memory/memory-service.js';
 import type { UsageService } from '../memory/read-usage.js';
 import type { TransferService } from '../memory/transfer-service.js';
 import type { SyncService } from '../sync/sync-service.js';
+import type { FairTurns } from './fair-turns.js';
 import { type RateOptions } from './rate-gate.js';
 import type { OpenService, OperatorCall } from './route.js';
 
@@ -43,6 +44,8 @@ export interface RouteServices {
   readonly publicUrl?: string | undefined;
   readonly open: OpenService;
   readonly sync: SyncService;
+  /** When a tenant's request may begin. */
+  readonly turns: FairTurns;
   /** Absent: nobody is limited. */
   readonly rates?: RateOptions | undefined;
   readonly operator?: (OperatorCall & { readonly token: string }) | undefined;

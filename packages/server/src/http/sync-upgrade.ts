@@ -11,6 +11,7 @@ import { refuseSocket, type SocketServices, serveSocket } from '../sync/socket-s
 import { clientAddress } from './client-address.js';
 import { rawAnswer } from './client-error.js';
 import { presentedKey } from './credentials.js';
+import type { FairTurns } from './fair-turns.js';
 import { toStellarError } from './problem.js';
 import type { RateOptions } from './rate-gate.js';
 import type { RequestMetrics } from './request-metrics.js';
@@ -22,6 +23,7 @@ const path = '/api/v1/sync';
 /** What upgrades need. */
 export interface UpgradeOptions {
   readonly sockets: Omit<SocketServices, 'charge' | 'authenticate' | 'onError'>;
+  readonly turns: FairTurns;
   readonly tickets: SyncTickets;
   readonly authenticator: Authenticator;
   /** Absent: nobody signs in. */
@@ -49,7 +51,10 @@ export function acceptSockets(server: Server, options: UpgradeOptions): void {
   });
   const servicesFor = (request: IncomingMessage): SocketServices => ({
     ...options.sockets,
-    charge: (identity) => charge(options, identity),
+    charge: async (identity) => {
+      await options.turns.take(identity.userId);
+      charge(options, identity);
+    },
     async authenticate(key) {
       const identity = await options.authenticator.authenticate(key);
       refuseFromAfar(identity, request);

@@ -36,8 +36,8 @@ export interface SocketServices {
   readonly metrics: SocketMetrics;
   /** Number of the tenant's last change as the node last saw it, if it did. */
   readonly headOf: (userId: UserId) => number | undefined;
-  /** Charges a frame to the account. Errors: `rate_limited`. */
-  readonly charge: (identity: Identity) => void;
+  /** Waits for the tenant's turn and charges a frame to the account. Errors: `rate_limited`. */
+  readonly charge: (identity: Identity) => Promise<void>;
   /** For a socket whose upgrade carried no credential. Errors: those of authentication. */
   readonly authenticate: (key: string) => Promise<Identity>;
   /** Told of what should not happen; the socket is closed, and its client comes back. */
@@ -165,7 +165,7 @@ async function applyOne(
     throw new StellarError('insufficient_scope', {
       detail: 'A mutation needs a key with the scope write.',
     });
-  charge(identity);
+  await charge(identity);
   return apply(identity, mutation);
 }
 

@@ -13,7 +13,7 @@ describe.skipIf(!hasPostgres())('waiting for a connection, on postgres', () => {
       leave = resolve;
     });
     try {
-      const user = await seedUser(db);
+      const [user, other] = [await seedUser(db), await seedUser(db)];
       let taken = (): void => undefined;
       const entered = new Promise<void>((resolve) => {
         taken = resolve;
@@ -25,7 +25,7 @@ describe.skipIf(!hasPostgres())('waiting for a connection, on postgres', () => {
       });
       await entered;
       await expect(
-        db.tenants.withTenant(user, (tx) => tx.query(sql`select 1`)),
+        db.tenants.withTenant(other, (tx) => tx.query(sql`select 1`)),
       ).rejects.toMatchObject({ code: 'unavailable', details: { retryAfterSeconds: 1 } });
       leave();
       await holding;

@@ -8,6 +8,7 @@ import { leaseConnection } from './connection-lease.js';
 import { fromDriverError } from './postgres-errors.js';
 import { rowTypes } from './row-types.js';
 import { type BatchStatement, StatementBatch } from './statement-batch.js';
+import { shareOf, TenantShares } from './tenant-shares.js';
 
 /** How to reach Postgres as the app login. */
 export interface PostgresOptions {
@@ -30,6 +31,9 @@ export interface PostgresOptions {
 export const openPostgresDatabase = (options: PostgresOptions): Database =>
   new PostgresDatabase(options);
 
+/** A tenant waits for his own transactions so many times longer than for those of others. */
+const ownWaits = 4;
+
 /** Milliseconds beyond the server's own deadline before the client cuts the connection (half-open sockets). */
 const graceMs = 500;
 
@@ -37,13 +41,16 @@ class PostgresDatabase implements Database {
   readonly engine = 'postgres';
   readonly #pool: pg.Pool;
   readonly #waitMs: number;
+  readonly #shares: TenantShares;
   #closing: Promise<void> | undefined;
 
   constructor(options: PostgresOptions) {
     this.#waitMs = options.waitMs ?? 500;
+    const poolSize = options.poolSize ?? 10;
+    this.#shares = new TenantShares(shareOf(poolSize), ownWaits * this.#waitMs);
     this.#pool = new pg.Pool({
       connectionString: options.url,
-      max: options.poolSize ?? 10,
+      max: poolSize,
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
@@ -60,14 +67,24 @@ class PostgresDatabase implements Database {
   ): Promise<T> {
     if (this.#closing !== undefined)
       throw new StellarError('unavailable', { retryAfterSeconds: 1 });
-    const client = await leaseConnection(this.#pool, this.#waitMs);
-    const transaction = new PostgresTransaction(client, scope, options);
+    const transaction = await this.#open(scope, options);
     try {
       return await Promise.race([transaction.run(work), transaction.cut]);
     } catch (error) {
       throw transaction.overdue
         ? new StellarError('deadline_exceeded', {}, error)
         : fromDriverError(error);
+    }
+  }
+
+  async #open(scope: Scope, options: TransactionOptions): Promise<PostgresTransaction> {
+    const giveBack = scope.role === 'stellar_app' ? await this.#shares.take(scope.userId) : ignore;
+    try {
+      const client = await leaseConnection(this.#pool, this.#waitMs);
+      return new PostgresTransaction(client, scope, options, giveBack);
+    } catch (error) {
+      giveBack();
+      throw error;
     }
   }
 
@@ -88,6 +105,7 @@ class PostgresTransaction implements Transaction {
   readonly #client: pg.PoolClient;
   readonly #scope: Scope;
   readonly #options: TransactionOptions;
+  readonly #onRelease: () => void;
   readonly #timer: NodeJS.Timeout;
   /** Rejects past the deadline, so that work which waits for something else does not hold the connection. */
   readonly cut: Promise<never>;
@@ -103,10 +121,16 @@ class PostgresTransaction implements Transaction {
   #ended = false;
   #released = false;
 
-  constructor(client: pg.PoolClient, scope: Scope, options: TransactionOptions) {
+  constructor(
+    client: pg.PoolClient,
+    scope: Scope,
+    options: TransactionOptions,
+    onRelease: () => void,
+  ) {
     this.#client = client;
     this.#scope = scope;
     this.#options = options;
+    this.#onRelease = onRelease;
     // An error on a leased connection also rejects its running statement; unheard it would end the process.
     client.on('error', this.#heard);
     let reject: (error: Error) => void;
@@ -261,6 +285,7 @@ class PostgresTransaction implements Transaction {
     // A connection that is cut may still say so, after its release.
     if (!this.overdue) this.#client.off('error', this.#heard);
     this.#client.release(doubt !== undefined || this.#status() !== 'I');
+    this.#onRelease();
   }
 
   /** As of the last answer; null before the first. */
