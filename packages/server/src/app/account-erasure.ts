@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { eraseAccounts } from '../auth/erase-accounts.system.js';
 import type { Mailer } from '../auth/mailer.js';
 import type { Billing } from '../billing/billing.system.js';
+import { endSubscriptions } from '../billing/end-subscriptions.js';
 import type { Clock } from '../domain/clock.js';
 import type { Database } from '../storage/database.js';
 import { createSystemDoor } from '../storage/system-door.system.js';
@@ -25,12 +26,15 @@ export function maintainErasures(
   logger: Logger,
 ): Background {
   let isStopping = false;
+  const tenants = createTenantDoor(database);
   const options = {
-    tenants: createTenantDoor(database),
+    tenants,
     system: createSystemDoor(database),
     clock,
     mailer,
-    endSubscriptions: billing && ((userId) => billing.endSubscriptions(userId)),
+    // A purchase of another node's shop is not settled here: the account waits, and the operator is told each round.
+    endSubscriptions: (userId) =>
+      billing?.endSubscriptions(userId) ?? endSubscriptions({ tenants }, userId),
     isStopping: () => isStopping,
     onError: (err, user_id) =>
       logger.error({ err, user_id }, 'erasing an account failed; the next round goes on'),

@@ -22,8 +22,8 @@ export interface EraseAccountsOptions {
   readonly tenants: TenantDoor;
   readonly system: SystemDoor;
   readonly clock: Clock;
-  /** Ends whatever renews. Errors: any, and then it is tried again in the next round. Absent: nothing is sold. */
-  readonly endSubscriptions: ((userId: UserId) => Promise<void>) | undefined;
+  /** Ends whatever renews. Errors: any, and then the account waits and it is tried again in the next round. */
+  readonly endSubscriptions: (userId: UserId) => Promise<void>;
   /** Absent: receipts are for the operator alone. */
   readonly mailer: Mailer | undefined;
   /** Told of what failed; nothing is lost by it, the next round goes on. */
@@ -58,7 +58,7 @@ export async function eraseAccounts(options: EraseAccountsOptions): Promise<Eras
 
 async function payOff(options: EraseAccountsOptions, userId: UserId): Promise<void> {
   try {
-    await options.endSubscriptions?.(userId);
+    await options.endSubscriptions(userId);
     await options.system.asSystem((tx) => notePaidOff(tx, userId));
   } catch (error) {
     options.onError(error, userId);

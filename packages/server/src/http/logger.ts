@@ -41,16 +41,27 @@ interface DescribedError {
   readonly code?: string;
   readonly stack: string;
   readonly cause?: Omit<DescribedError, 'message'>;
+  /** Of an error that stands for several: the first of them. */
+  readonly errors?: readonly Omit<DescribedError, 'message'>[];
 }
+
+/** Errors of a group that a line names; the rest is mostly the same again. */
+const namedErrors = 5;
 
 /**
  * An error for the log. A cause comes from a driver or a library, whose message may quote a row or a
- * parameter: of it only the type, the code and the places in the code are kept.
+ * parameter: of it only the type, the code and the places in the code are kept. So are errors that are gathered in one.
  */
 export function describeError(error: unknown): DescribedError {
   const { message, cause } = asError(error);
-  const described = { ...withoutMessage(error), message };
-  return cause === undefined ? described : { ...described, cause: withoutMessage(cause) };
+  return {
+    ...withoutMessage(error),
+    message,
+    ...(cause === undefined ? {} : { cause: withoutMessage(cause) }),
+    ...(error instanceof AggregateError
+      ? { errors: error.errors.slice(0, namedErrors).map(withoutMessage) }
+      : {}),
+  };
 }
 
 function withoutMessage(error: unknown): Omit<DescribedError, 'message'> {

@@ -213,6 +213,24 @@ describeEngines('the erasure of an account', (engine) => {
     ]);
   });
 
+  test('settles no purchase on a node that sells nothing, and says so', async () => {
+    const [buyer, other] = [await newAccount(), await newAccount()];
+    const checkout = await node.call('POST', '/billing/lemonsqueezy/checkout', buyer.key, {
+      tier: 'pro',
+    });
+    await buy((checkout.json as { url: string }).url);
+    await node.arrived();
+    for (const { key, email } of [buyer, other]) await erase(key, email);
+    await node.round({ sells: false });
+    expect(node.failures.splice(0)).toMatchObject([{ code: 'unavailable' }]);
+    expect([await paidOff(buyer.userId), await paidOff(other.userId)]).toEqual([false, true]);
+    node.clock.now += 7 * dayMs;
+    expect(await node.round({ sells: false })).toMatchObject([{ accountId: other.userId }]);
+    expect(node.failures.splice(0)).toHaveLength(1);
+    expect(await node.round()).toMatchObject([{ accountId: buyer.userId }]);
+    await node.arrived();
+  });
+
   const paidOff = async (userId: string): Promise<boolean | undefined> => {
     const [row] = await db.owner.query<{ is_paid_off: boolean }>(
       'select is_paid_off from erasures where user_id = $1',

@@ -7,6 +7,7 @@ import { eraseAccounts } from '../../src/auth/erase-accounts.system.js';
 import type { Mail } from '../../src/auth/mailer.js';
 import { createSessionAuthenticator } from '../../src/auth/session-authenticator.system.js';
 import { createSignIn } from '../../src/auth/sign-in.system.js';
+import { endSubscriptions } from '../../src/billing/end-subscriptions.js';
 import { createHttpServer } from '../../src/http/http-server.js';
 import { createLogger } from '../../src/http/logger.js';
 import type { ErasureReceipt } from '../../src/storage/statements/erasures.system.js';
@@ -48,8 +49,8 @@ export interface LeavingNode {
   arrived(): Promise<void>;
   /** Lets time pass for everybody, then does what is due. */
   pass(ms: number): Promise<ErasureReceipt[]>;
-  /** One round of erasing, as the background does it. */
-  round(): Promise<ErasureReceipt[]>;
+  /** One round of erasing, as the background does it, of a node that sells or of one that does not. */
+  round(node?: { readonly sells: boolean }): Promise<ErasureReceipt[]>;
   close(): Promise<void>;
 }
 
@@ -114,11 +115,14 @@ export async function startLeavingNode(db: TestDatabase): Promise<LeavingNode> {
     const code = /is (\d{4} \d{4})$/m.exec(mail?.text ?? '')?.[1] ?? 'none';
     return { request: (json as { request: string }).request, code };
   };
-  const round = (): Promise<ErasureReceipt[]> =>
+  const round: LeavingNode['round'] = ({ sells } = { sells: true }) =>
     eraseAccounts({
       ...options,
       mailer,
-      endSubscriptions: (userId) => billing.endSubscriptions(userId),
+      endSubscriptions: (userId) =>
+        sells
+          ? billing.endSubscriptions(userId)
+          : endSubscriptions({ tenants: db.tenants }, userId),
       onError: (error) => failures.push(error),
     });
   return {

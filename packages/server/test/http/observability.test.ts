@@ -73,6 +73,20 @@ describe('The log', () => {
     expect(written.join('')).toContain('[redacted]');
   });
 
+  test('says of errors that were gathered in one what each was, and nothing of what they quote', () => {
+    const written: string[] = [];
+    const logger = createLogger('info', { write: (line) => void written.push(line) });
+    const quoting = Object.assign(new TypeError('a row with a canary'), { code: '23505' });
+    logger.warn({ err: new AggregateError([quoting, 'canary'], 'recalls could not be counted') });
+    const { err } = JSON.parse(written[0]!) as { err: unknown };
+    expect(err).toMatchObject({
+      type: 'AggregateError',
+      message: 'recalls could not be counted',
+      errors: [{ type: 'TypeError', code: '23505' }, { type: 'Error' }],
+    });
+    expect(written.join('')).not.toContain('canary');
+  });
+
   test('notes a request that never became one', async () => {
     const before = server.log.length;
     await new Promise<void>((resolve) => {
