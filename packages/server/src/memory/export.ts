@@ -26,8 +26,8 @@ const pageSize = 200;
 
 /**
  * Reads what the tenant has page by page, each in a transaction of its own: a reader who takes hours holds no snapshot,
- * connection or lock meanwhile. Pages go by ids, which never change. Conversations come first, versions and links last: in this
- * order an import finds what they refer to. Round trips: 1 a page.
+ * connection or lock meanwhile. Pages go by ids, which never change. Conversations come first, versions and links last:
+ * in this order an import finds what they refer to. Round trips: 1 a page.
  */
 export const createExport = ({
   tenants,

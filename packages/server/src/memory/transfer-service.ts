@@ -23,8 +23,8 @@ export interface ImportedLine<Row extends ExportedRow = ExportedRow> {
 /** Takes memories out, with their conversations, former versions and links, and brings them in. */
 export interface TransferService {
   /**
-   * Every conversation, memory, former version and link as sealed lines, in texts of many lines, between header and end. What is held in memory does not
-   * grow with the tenant, and nothing is read ahead of who takes the texts.
+   * Every conversation, memory, former version and link as sealed lines, in texts of many lines, between header and end.
+   * What is held in memory does not grow with the tenant, and nothing is read ahead of who takes the texts.
    *
    * That it was begun is in the audit log.
    *
@@ -34,7 +34,8 @@ export interface TransferService {
   exportAll(userId: UserId, actor: AuditActor): AsyncIterable<string>;
   /**
    * Stores memories as they were elsewhere, with conversations and former versions. One whose id is there already stays
-   * as it is, so that the same lines may be sent again; a version or link whose memory is not there is passed over. Lines are stored in groups, each wholly or not at all; what was stored stays when a later line fails.
+   * as it is, so that the same lines may be sent again; a version or link whose memory is not there is passed over. Lines
+   * are stored in groups, each wholly or not at all; what was stored stays when a later line fails.
    *
    * Errors: `quota_exceeded` when the store is full; what `lines` throws. Either with `progress`.
    */
