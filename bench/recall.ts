@@ -3,7 +3,7 @@ import { asOwner, type BenchDatabase, createDatabase, keptDatabase } from './har
 import { filteredQueries, koreanQuery, longQueries, queryKinds } from './harness/queries.js';
 import { line, rounded } from './harness/report.js';
 import { ask } from './recall/ask.js';
-import { Goals, latenciesOf } from './recall/goals.js';
+import { Goals } from './recall/goals.js';
 import { compareWithAlone } from './recall/others.js';
 import { fillTenants, idOf, keysOf, type Served, type Size, serve } from './recall/tenants.js';
 import { measureWrites } from './recall/writes.js';
@@ -106,7 +106,7 @@ async function askSize(
     const further = { filter: (random: () => number) => filter(random, size.memories) };
     await ask(server, keys, kind, 1, further);
     const run = await ask(server, keys, kind, seconds / 2, further);
-    goals.note(`${size.memories} memories, ${kind[0]}`, latenciesOf(run));
+    goals.latency(`${size.memories} memories, ${kind[0]}`, run, size);
   }
 }
 

@@ -53,12 +53,16 @@ export async function fillTenant(
     );
 }
 
+/** What filters ask of a memory. */
+type Facets = Pick<NewMemory, 'agentId' | 'metadata'>;
+
 /** The memory of this number: a turn of a conversation, every so many of them in Korean. */
 export function newMemory(
   index: Pick<LexicalIndex, 'encode'>,
   random: () => number,
   number: number,
   koreanEvery: number,
+  facets: Facets = { agentId: null, metadata: {} },
 ): NewMemory {
   const isKorean = koreanEvery > 0 && number % koreanEvery === 0;
   const document = {
@@ -69,16 +73,15 @@ export function newMemory(
     speaker: number % 2 === 0 ? 'Ann' : 'Bo',
     role: null,
     occurredAt: firstSecond + number * secondsATurn,
+    ...facets,
   };
   return {
     ...document,
     id: memoryId(randomUUID()),
-    metadata: {},
     importance: 0.5,
     zone: 4,
     score: 0.1,
     createdAt: document.occurredAt,
-    agentId: null,
     pinned: false,
     entry: index.encode(document),
   };

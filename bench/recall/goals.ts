@@ -59,7 +59,7 @@ export class Goals {
 }
 
 /** Milliseconds, and how many there were. */
-export function latenciesOf(run: Measurement): string {
+function latenciesOf(run: Measurement): string {
   const failed = run.failures === 0 ? '' : `, ${run.failures} FAILED`;
   return `p50 ${rounded(run.p50, 2)}, p95 ${rounded(run.p95, 2)}, p99 ${rounded(run.p99, 2)} ms (n = ${run.operations}${failed})`;
 }

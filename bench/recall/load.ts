@@ -77,11 +77,16 @@ function batches(index: LoadTarget['index'], memories: number): () => NewMemory[
     const left = memories - from;
     const count = left > recent ? Math.min(chunk, left - recent) : left;
     from += count;
-    return Array.from({ length: count }, (_, at) =>
-      newMemory(index, random, from - count + at, koreanEvery),
-    );
+    return Array.from({ length: count }, (_, at) => numbered(index, random, from - count + at));
   };
 }
+
+/** Of one agent of five and one topic of a hundred, so that filters have something to tell apart. */
+const numbered = (index: LoadTarget['index'], random: () => number, number: number): NewMemory =>
+  newMemory(index, random, number, koreanEvery, {
+    agentId: `agent-${number % 5}`,
+    metadata: { topic: number % 100 },
+  });
 
 /** Runs it when what was begun is on its way. */
 async function afterwards<Result>(work: () => Result): Promise<Result> {
@@ -104,9 +109,9 @@ async function writeRows(
     `insert into memories (user_id, id, doc, content, created_at, last_recalled_at, updated_at, occurred_at, zone,
                            total_score, session_id, speaker, leaves_at, agent_id, metadata)
      select $1, id, $2 + n - 1, content, at, at, at, at, 4, 0.1, session, speaker, leaves,
-            'agent-' || ($2 + n - 1) % 5, jsonb_build_object('topic', ($2 + n - 1) % 100)
-       from unnest($3::text[], $4::text[], $5::float8[], $6::text[], $7::text[], $8::float8[])
-            with ordinality as made (id, content, at, session, speaker, leaves, n)`,
+            agent, metadata
+       from unnest($3::text[], $4::text[], $5::float8[], $6::text[], $7::text[], $8::float8[], $9::text[], $10::jsonb[])
+            with ordinality as made (id, content, at, session, speaker, leaves, agent, metadata, n)`,
     [
       user,
       from,
@@ -116,6 +121,8 @@ async function writeRows(
       batch.map(({ sessionId }) => sessionId),
       batch.map(({ speaker }) => speaker),
       batch.map(newLeavesAt),
+      batch.map(({ agentId }) => agentId),
+      batch.map(({ metadata }) => JSON.stringify(metadata)),
     ],
   );
   await owner.query(

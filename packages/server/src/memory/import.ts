@@ -173,16 +173,16 @@ const rowOf = (memory: ExportedMemory, index: MemoryDependencies['index']): NewM
     speaker: memory.speaker,
     role: memory.role,
     occurredAt: memory.occurred_at,
+    agentId: memory.agent_id,
+    metadata: memory.metadata,
   };
   return {
     ...document,
     id: memoryId(memory.id),
-    metadata: memory.metadata,
     importance: memory.importance,
     zone: memory.zone,
     score: memory.score,
     createdAt: memory.created_at,
-    agentId: memory.agent_id,
     pinned: memory.pinned,
     entry: index.encode(document),
   };

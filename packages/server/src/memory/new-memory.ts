@@ -30,15 +30,15 @@ export function newMemory(
     speaker: request.speaker ?? null,
     role: request.role ?? null,
     occurredAt: request.occurred_at ?? null,
+    agentId: request.agent_id ?? null,
+    metadata: request.metadata,
   };
   return {
     ...document,
     ...orbitAtStore(profile, request.importance, createdAt),
     id: memoryId(uuidv7(clock.nowMs())),
-    metadata: request.metadata,
     importance: request.importance,
     createdAt,
-    agentId: request.agent_id ?? null,
     pinned: request.pinned,
     entry: index.encode(document),
   };

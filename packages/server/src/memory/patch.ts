@@ -127,11 +127,12 @@ export function editMemory(
 const given = <Value>(value: Value | null | undefined, before: Value | null): Value | null =>
   value === undefined ? before : value;
 
-const searched = ['content', 'sessionId', 'speaker', 'role', 'occurredAt'] as const;
+const searched = ['content', 'sessionId', 'speaker', 'role', 'occurredAt', 'agentId'] as const;
 
-/** Whether an edit changes what is searched. */
+/** Whether an edit changes what is searched or filtered by the index. */
 export const isSearchedOtherwise = (before: MemoryRecord, after: MemoryRecord): boolean =>
-  searched.some((field) => before[field] !== after[field]);
+  searched.some((field) => before[field] !== after[field]) ||
+  !isDeepStrictEqual(before.metadata, after.metadata);
 
 /** Whether an edit changes a zone or what it is decided by. */
 export const orbitsOtherwise = (before: MemoryRecord, after: MemoryRecord): boolean =>

@@ -170,9 +170,9 @@ function matchingOf(
   filter: RecallFilter,
 ): Pick<SearchRequest, 'matching' | 'everyMatch' | 'within'> {
   const { emotion } = query;
-  // Sessions, days and emotions are in the index; which document is whose is decided by its row.
-  const { sessionId, since, until } = filter;
-  const within = { sessionId, since, until, emotion };
+  // All but the zone is in the index, some of it coarsely; which document passes is decided by its row.
+  const { zone, ...known } = filter;
+  const within = { ...known, emotion, more: zone !== undefined };
   if (emotion !== undefined)
     return { within, matching: (docs) => docsExpressing(tx, docs, filter, emotion) };
   if (!isFiltered(query)) return {};

@@ -10,6 +10,8 @@ export interface IndexedDocument {
   readonly speaker: string | null;
   readonly role: string | null;
   readonly occurredAt: number | null;
+  readonly agentId: string | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /** The same with its document number. */
@@ -50,6 +52,11 @@ export interface KnownBounds {
   readonly until?: number | undefined;
   /** Of documents that were analysed before emotions were, any may have it. */
   readonly emotion?: Emotion | undefined;
+  readonly agentId?: string | undefined;
+  /** Top-level keys of its metadata and the scalar that each must equal. */
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>> | undefined;
+  /** Whether a filter asks for more than that. */
+  readonly more?: boolean;
 }
 
 /** Documents near a query in meaning. */

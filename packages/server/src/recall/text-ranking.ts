@@ -23,12 +23,8 @@ export const textRanking: TextRanking = {
 function prepared(query: AnalysedQuery): PreparedQuery {
   return {
     terms: query.terms.map(({ term }) => term),
-    rank(view, limit, { explain, filter } = { explain: false }) {
-      const { docs, scores, exact, parts } = rank(view, query, {
-        limit,
-        explain,
-        ...(filter === undefined ? {} : { filter }),
-      });
+    rank(view, limit, options = { explain: false }) {
+      const { docs, scores, exact, parts } = rank(view, query, { ...options, limit });
       return docs.map((doc, at) => ({
         doc,
         score: scores[at]!,

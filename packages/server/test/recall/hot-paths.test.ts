@@ -61,6 +61,8 @@ const byWords: Readonly<Record<string, Ask>> = {
     metadata: '{"topic":3}',
   }),
   'a word that every memory has, in one session': ask({ q: inAll, session_id: 'session-7' }),
+  'a word that every memory has, of one topic': ask({ q: inAll, metadata: '{"topic":3}' }),
+  'a word that every memory has, of no topic': ask({ q: inAll, metadata: '{"topic":100}' }),
   'a word that every memory has, and an emotion that none expresses': ask({
     q: inAll,
     emotion: 'disgust',

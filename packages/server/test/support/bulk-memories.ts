@@ -1,6 +1,7 @@
 import type { UserId } from '../../src/domain/ids.js';
 import { analysisVersion } from '../../src/recall/analysis/version.js';
 import { DocumentColumns } from '../../src/recall/index/document-columns.js';
+import { facetsOf } from '../../src/recall/index/facets.js';
 import { mergeTerms } from '../../src/recall/index/merge-terms.js';
 import { SegmentWriter } from '../../src/recall/index/segment-writer.js';
 import { TermGroups } from '../../src/recall/index/term-groups.js';
@@ -115,7 +116,8 @@ function indexOf(memories: number): { columns: DocumentColumns; terms: TermGroup
       session: sessionKey(`session-${Math.floor(n / turnsASession)}`),
       speaker: n % 2 === 0 ? 'Ann' : 'Bo',
     });
-    for (const word of words) terms.push(groups.get(word) ?? groupOf(word), n, 1);
+    const facets = facetsOf({ agentId: `agent-${n % 5}`, metadata: { topic: n % 100 } });
+    for (const term of [...words, ...facets]) terms.push(groups.get(term) ?? groupOf(term), n, 1);
   }
   return { columns, terms };
 }

@@ -12,15 +12,17 @@ import type {
   SearchHit,
   SearchRequest,
 } from '../lexical-index.js';
+import { scopeOf } from '../ranking/scope.js';
 import { BackgroundMerges } from './background-merges.js';
 import { buryLost } from './bury-lost.js';
 import { encodeEntry } from './entry-codec.js';
 import { explainHit } from './explain-hit.js';
+import { facetsOf } from './facets.js';
 import { type NearInView, nearInView, rankFused } from './fused-ranking.js';
 import { IndexCache } from './index-cache.js';
 import type { IndexState } from './index-state.js';
 import { mostPostingsOf, viewOfState } from './index-view-of-state.js';
-import { wantedBy } from './known-bounds.js';
+import { allowedBy, facetTerms } from './known-bounds.js';
 import { defaultMergePolicy, type MergePolicy } from './merge-policy.js';
 import { type MergeOutcome, mergeTenant } from './merge-tenant.js';
 import { PostingBuffers } from './posting-buffers.js';
@@ -28,7 +30,7 @@ import { looksFor, type RankedHit, rankPage } from './rank-page.js';
 import { readState, readTerms } from './read-state.js';
 import { type QueryTerm, queryTerm } from './recent-terms.js';
 import { dictionaryOf } from './similar-terms.js';
-import type { PreparedQuery, Ranked, TextRanking } from './text-ranking.js';
+import type { PreparedQuery, Ranked, RankOptions, TextRanking } from './text-ranking.js';
 
 /** What an index needs. */
 export interface LexicalIndexOptions {
@@ -92,7 +94,8 @@ class BlockLexicalIndex implements RunningLexicalIndex {
   }
 
   encode(document: IndexedDocument): Uint8Array {
-    return encodeEntry(this.#ranking.analyse(document), document, analysisVersion);
+    const analysed = this.#ranking.analyse(document);
+    return encodeEntry(analysed, document, analysisVersion, facetsOf(document));
   }
 
   add(tx: TenantTransaction, documents: readonly NumberedDocument[]): Promise<void> {
@@ -108,7 +111,8 @@ class BlockLexicalIndex implements RunningLexicalIndex {
 
   async search(tx: TenantTransaction, request: SearchRequest): Promise<SearchHit[]> {
     const query = this.#ranking.prepare(request.text);
-    const state = await this.#state(tx, termsOf(query));
+    const terms = [...termsOf(query), ...facetTerms(request.within)];
+    const state = await this.#state(tx, terms);
     const near =
       request.near && nearInView(state, await request.near.documents, request.near.weight);
     const asked = await this.#ranked(state, query, request, near);
@@ -165,7 +169,7 @@ class BlockLexicalIndex implements RunningLexicalIndex {
       const page = await pageOf(state, view, query, request, near);
       // Meaning always finds something; whether the words did is another question.
       const mayBeNothing = page.length === 0 || near !== undefined;
-      return { page, nothingMatches: mayBeNothing && query.rank(view, 1).length === 0 };
+      return { page, nothingMatches: mayBeNothing && matchesNothing(query, view) };
     } finally {
       this.#buffers.giveBack(buffers);
     }
@@ -228,16 +232,20 @@ async function pageOf(
 ): Promise<SearchHit[]> {
   const { docs } = state.columns;
   const explain = request.explain === true;
-  const wanted = request.matching === undefined ? undefined : wantedBy(state, request.within);
-  const rank = (limit: number, among?: ReadonlySet<number>): Found[] => {
-    const filter =
-      among === undefined ? wanted : (ordinal: number): boolean => among.has(docs[ordinal]!);
-    return rankFused(query, view, limit, { explain, near, filter }).map((ranked) => ({
-      ranked,
-      ...hitOf(ranked, docs),
-    }));
+  const known = request.matching && allowedBy(state, request.within);
+  const looks = looksFor(state.documents);
+  // Of what the index lets through, rows refuse so few that nobody has to ask which of all memories pass.
+  const certain = known !== undefined && known.unsure <= looks;
+  const rank = (among?: ReadonlySet<number>): ((limit: number) => Found[]) => {
+    const wanted = among === undefined ? known?.allowed : ordinalsOf(state, among);
+    if (wanted?.includes(1) === false) return () => [];
+    const provisional = wanted !== undefined && !certain;
+    const options = { explain, near, provisional, ...(wanted && onlyThose(view, wanted)) };
+    return (limit) =>
+      rankFused(query, view, limit, options).map((ranked) => ({ ranked, ...hitOf(ranked, docs) }));
   };
-  const page = await rankPage(rank, request, looksFor(state.documents));
+  const { everyMatch, ...rest } = request;
+  const page = await rankPage(rank, certain || everyMatch === undefined ? rest : request, looks);
   return page.map(({ ranked, doc, score }) => ({
     doc,
     score,
@@ -245,6 +253,27 @@ async function pageOf(
     ...(explain ? { explanation: explainHit(view, query.terms, ranked) } : {}),
   }));
 }
+
+/** 1 by ordinal for these documents. */
+function ordinalsOf({ columns, count }: IndexState, docs: ReadonlySet<number>): Uint8Array {
+  const wanted = new Uint8Array(count);
+  for (const doc of docs) {
+    const ordinal = columns.ordinalOf(doc, count);
+    if (ordinal >= 0) wanted[ordinal] = 1;
+  }
+  return wanted;
+}
+
+/** How to rank only those that are wanted. */
+const onlyThose = (view: IndexView, wanted: Uint8Array): Pick<RankOptions, 'filter' | 'scope'> => ({
+  filter: (ordinal) => wanted[ordinal] === 1,
+  scope: scopeOf(view, wanted),
+});
+
+/** Whether the tenant has none of the query's words, whatever the filter. */
+const matchesNothing = (query: PreparedQuery, view: IndexView): boolean =>
+  query.terms.every((term) => view.postings(term).docs.length === 0) &&
+  query.rank(view, 1).length === 0;
 
 interface Found extends RankedHit {
   readonly ranked: Ranked;

@@ -7,7 +7,7 @@ import { sessionKey } from './term-hash.js';
 /**
  * An entry of `index_recent`, by itself readable:
  * format · analysis version · flags · length · which of day, session and speaker follow · those · number of terms ·
- * for each term its frequency (a byte), its length and its UTF-8 bytes.
+ * for each term, facets behind the text's own, its frequency (a byte), its length and its UTF-8 bytes.
  */
 const format = 1;
 const hasDay = 1;
@@ -29,6 +29,7 @@ export function encodeEntry(
   document: AnalysedDocument,
   names: { readonly sessionId: string | null; readonly speaker: string | null },
   analysis: number,
+  facets: readonly string[] = [],
 ): Uint8Array {
   const writer = new ByteWriter(16 + document.terms.size * 12);
   const day = document.day === noDay ? 0 : hasDay;
@@ -42,10 +43,14 @@ export function encodeEntry(
   if (day) writer.signed(document.day);
   if (names.sessionId !== null) writer.varint(sessionKey(names.sessionId));
   if (names.speaker !== null) writer.text(names.speaker);
-  writer.varint(document.terms.size);
+  writer.varint(document.terms.size + facets.length);
   for (const [term, frequency] of document.terms) {
     writer.byte(frequency);
     writer.text(term);
+  }
+  for (const facet of facets) {
+    writer.byte(1);
+    writer.text(facet);
   }
   return writer.take();
 }

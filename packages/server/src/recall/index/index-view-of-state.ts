@@ -72,16 +72,29 @@ function speakersOf(
   return speakers.byKey;
 }
 
+/** Adds the terms' postings, those of the dead too, to a buffer each. */
+export function readPostingsOf(
+  {
+    segments,
+    recents,
+    recentBase,
+    count,
+  }: Pick<IndexState, 'segments' | 'recents' | 'recentBase' | 'count'>,
+  terms: readonly QueryTerm[],
+  buffers: readonly PostingBuffer[],
+): void {
+  for (const { segment, base } of segments)
+    for (const [index, term] of terms.entries()) segment.postings(term, buffers[index]!, base);
+  recents.find(terms, count - recentBase, recentBase, buffers);
+}
+
 function collectPostings(
   state: IndexState,
   terms: readonly QueryTerm[],
   buffers: readonly PostingBuffer[],
 ): Map<string, Postings> {
-  for (const { segment, base } of state.segments)
-    for (const [index, term] of terms.entries()) segment.postings(term, buffers[index]!, base);
-  const { recents, recentBase, count } = state;
-  recents.find(terms, count - recentBase, recentBase, buffers);
-  const anyDead = state.documents < count;
+  readPostingsOf(state, terms, buffers);
+  const anyDead = state.documents < state.count;
   return new Map(
     terms.map((term, index) => [
       term.text,

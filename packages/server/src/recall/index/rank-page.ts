@@ -8,8 +8,11 @@ export interface RankedHit {
 
 type Page = Pick<SearchRequest, 'limit' | 'matching' | 'everyMatch' | 'after' | 'minScore'>;
 
-/** The best documents, at most so many, of those that are given or of all. A greater limit gives the same first. */
-type Rank<Hit> = (limit: number, among?: ReadonlySet<number>) => readonly Hit[];
+/** The best documents, at most so many. A greater limit gives the same first. */
+type Rank<Hit> = (limit: number) => readonly Hit[];
+
+/** Ranks those that are given, or all that may pass. */
+type RankAmong<Hit> = (among?: ReadonlySet<number>) => Rank<Hit>;
 
 /** Ranked documents that are looked at first for a filter; each next look is at four times as many. */
 const firstLook = 100;
@@ -26,17 +29,17 @@ export const looksFor = (documents: number): number =>
 
 /** The best documents behind a position that match: fewer than the limit only when there are no more. */
 export async function rankPage<Hit extends RankedHit>(
-  rank: Rank<Hit>,
+  rank: RankAmong<Hit>,
   page: Page,
   looks = mostLooks,
 ): Promise<Hit[]> {
   const { everyMatch } = page;
-  const found = await lookDown(rank, page, everyMatch === undefined ? Infinity : looks);
+  const found = await lookDown(rank(), page, everyMatch === undefined ? Infinity : looks);
   if (found !== undefined || everyMatch === undefined) return found ?? [];
   const among = new Set(Array.from(await everyMatch()));
   // Meaning is handed on to neighbours, whoever they are.
   const matching = async (docs: readonly number[]) => docs.filter((doc) => among.has(doc));
-  return (await lookDown((limit) => rank(limit, among), { ...page, matching }, Infinity)) ?? [];
+  return (await lookDown(rank(among), { ...page, matching }, Infinity)) ?? [];
 }
 
 /**
@@ -44,7 +47,7 @@ export async function rankPage<Hit extends RankedHit>(
  * be asked about more documents than it may.
  */
 async function lookDown<Hit extends RankedHit>(
-  rank: (limit: number) => readonly Hit[],
+  rank: Rank<Hit>,
   { limit, matching = everything, after, minScore }: Page,
   most: number,
 ): Promise<Hit[] | undefined> {

@@ -1,4 +1,6 @@
+import { facetsSince } from '../analysis/version.js';
 import { type DecodedEntry, eachTerm } from './entry-codec.js';
+import { anyFacetsBytes, isFacet } from './facets.js';
 import type { PostingBuffer } from './postings-codec.js';
 import { termHash } from './term-hash.js';
 import { Vocabulary } from './vocabulary.js';
@@ -49,6 +51,8 @@ export class RecentTerms {
 
   append(entry: DecodedEntry): void {
     eachTerm(entry, this.#appendTerm);
+    // Made before facets were; of segments their facts tell it.
+    if (entry.analysis < facetsSince) this.#appendTerm(anyFacetsBytes, 0, anyFacetsBytes.length, 1);
     if (this.count === this.#ends.length) this.#ends = larger(this.#ends, this.count + 1);
     this.#ends[this.count++] = this.#terms;
   }
@@ -102,11 +106,12 @@ export class RecentTerms {
     }
   }
 
-  /** The terms of all documents, those behind the ones of a state too; made when first asked for. */
+  /** The words of all documents, those behind the ones of a state too; made when first asked for. */
   vocabulary(): Vocabulary {
     this.#vocabulary ??= new Vocabulary();
     for (; this.#listed < this.#terms; this.#listed++) {
       const offset = this.#offsets[this.#listed]!;
+      if (isFacet(this.#bytes, offset + 2)) continue;
       this.#vocabulary.add(this.#bytes, offset + 2, offset + 2 + this.#bytes[offset + 1]!);
     }
     return this.#vocabulary;

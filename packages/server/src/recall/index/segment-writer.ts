@@ -2,6 +2,7 @@ import type { BlockRow } from '../../storage/statements/index-blocks.js';
 import { headOffset, segmentStart, vocabularyOffset } from './block-address.js';
 import { ByteWriter } from './byte-writer.js';
 import type { DocumentColumns } from './document-columns.js';
+import { isFacet } from './facets.js';
 import type { SegmentFacts } from './segment-facts.js';
 import { encodeHead } from './segment-head.js';
 import {
@@ -49,7 +50,7 @@ export class SegmentWriter {
   /** Terms come by hash, then by bytes. */
   add(term: TermPostings): void {
     const place = this.#terms.add(term);
-    if (place === 'shared' && !this.#listsAllTerms) return;
+    if ((place === 'shared' && !this.#listsAllTerms) || isFacet(term.term, 0)) return;
     if (this.#vocabulary.length + term.term.length + 2 > maxPartBytes) this.#endVocabularyPart();
     this.#vocabulary.block(term.term);
   }

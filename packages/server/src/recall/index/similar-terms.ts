@@ -4,6 +4,7 @@ import { closestTerms, slipsAllowed } from '../analysis/closest-terms.js';
 import type { TermDictionary } from '../index-view.js';
 import { segmentStart, sharedBlock, vocabularyOffset } from './block-address.js';
 import { ByteReader } from './byte-reader.js';
+import { isFacet } from './facets.js';
 import type { IndexState } from './index-state.js';
 import { viewOfState } from './index-view-of-state.js';
 import { readTerms } from './read-state.js';
@@ -74,6 +75,8 @@ function readVocabulary(listed: readonly BlockRow[], shared: readonly BlockRow[]
     }
   }
   for (const { data } of shared)
-    eachSharedTerm(data, (bytes, start, end) => vocabulary.add(bytes, start, end));
+    eachSharedTerm(data, (bytes, start, end) => {
+      if (!isFacet(bytes, start)) vocabulary.add(bytes, start, end);
+    });
   return vocabulary;
 }

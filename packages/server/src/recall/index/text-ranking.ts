@@ -1,5 +1,6 @@
 import type { AnalysedDocument, IndexView, TermDictionary } from '../index-view.js';
 import type { IndexedDocument } from '../lexical-index.js';
+import type { Scope } from '../ranking/scope.js';
 
 /** A document of a view and its score. */
 export interface Ranked {
@@ -15,8 +16,12 @@ export interface Ranked {
 export interface RankOptions {
   /** Whether to give the parts of each score. */
   readonly explain: boolean;
-  /** Which documents of the view are wanted; with it no document that matches is left out, however common its words. */
+  /** Which documents of the view are wanted. */
   readonly filter?: ((doc: number) => boolean) | undefined;
+  /** Whether some of those may be refused later: then none that matches is left out, however common its words. */
+  readonly provisional?: boolean;
+  /** The documents that the scores of the wanted depend on; absent, all. */
+  readonly scope?: Scope | undefined;
 }
 
 /** A query after text analysis. */

@@ -1,6 +1,9 @@
 import { documentNorm, rarity, saturated, sessionNorm } from './bm25.js';
+import type { DocumentFilter } from './candidates.js';
 import type { Match } from './matches.js';
 import type { Pass } from './pass.js';
+import { isWithin, type Scope } from './scope.js';
+import type { Scratch } from './scratch.js';
 import { stepOfBest } from './steps.js';
 import type { Weights } from './weights.js';
 
@@ -53,7 +56,11 @@ const plenty = 10;
  *
  * Answers how many of the matches opened new documents: what only the others match is left for {@link scoreLeftOut}.
  */
-export function scoreOwnWords(pass: Pass, norms: DocumentNorms, all: boolean): number {
+export function scoreOwnWords(
+  pass: Pass,
+  norms: DocumentNorms,
+  { all, filter }: { readonly all: boolean; readonly filter: DocumentFilter | undefined },
+): number {
   const { matches, weights } = pass;
   const sessions = sessionTotals(pass);
   let rest = matches.reduce((sum, { worth }) => sum + worth, 0) * (weights.k1 + 1);
@@ -61,9 +68,10 @@ export function scoreOwnWords(pass: Pass, norms: DocumentNorms, all: boolean): n
   let left = mostForSessions;
   for (const [at, match] of matches.entries()) {
     // Once closed, closed: matches come by what they are worth.
-    const open = opened === at && (all || staysOpen(pass, match, rest));
+    const open = opened === at && (all || staysOpen(pass, match, rest, filter));
     if (open) opened += 1;
-    if (open) openDocuments(pass, match, norms);
+    if (open && pass.scope !== undefined) openWithin(pass, pass.scope, match, norms);
+    else if (open) openDocuments(pass, match, norms);
     else raiseDocuments(pass, match, norms);
     left -= match.postings.docs.length;
     if (left >= 0) scoreSessions(pass, match, sessions);
@@ -74,13 +82,31 @@ export function scoreOwnWords(pass: Pass, norms: DocumentNorms, all: boolean): n
 }
 
 /** Whether a document that has had no score yet could still be a candidate, and candidates are needed. */
-function staysOpen({ scratch, weights }: Pass, { postings }: Match, rest: number): boolean {
+function staysOpen(
+  { scratch, weights }: Pass,
+  { postings }: Match,
+  rest: number,
+  filter: DocumentFilter | undefined,
+): boolean {
   const { touchedCount } = scratch;
-  if (touchedCount < weights.candidates) return true;
-  if (touchedCount >= weights.candidates * plenty) return false;
+  const enough = weights.candidates * plenty;
+  const found = filter === undefined ? touchedCount : countPassing(scratch, filter, enough);
+  if (found < weights.candidates) return true;
+  if (found >= enough) return false;
   // Finding out would take longer than what it could save; nobody scores above the best.
   if (postings.docs.length * 2 < touchedCount || rest >= scratch.bestOwn) return true;
-  return rest >= stepOfBest(scratch, weights.candidates).score;
+  return rest >= stepOfBest(scratch, weights.candidates, filter).score;
+}
+
+/** How many of the documents with a score pass, at most so many. */
+function countPassing(
+  { touched, touchedCount }: Scratch,
+  filter: DocumentFilter,
+  most: number,
+): number {
+  let count = 0;
+  for (let at = 0; at < touchedCount && count < most; at++) if (filter(touched[at]!)) count++;
+  return count;
 }
 
 /**
@@ -88,7 +114,7 @@ function staysOpen({ scratch, weights }: Pass, { postings }: Match, rest: number
  * No score that was given before changes, so that the pages before stay as they were.
  */
 export function scoreLeftOut(pass: Pass, norms: DocumentNorms, opened: number): void {
-  const { view, matches, scratch } = pass;
+  const { view, matches, scratch, scope } = pass;
   scratch.settle();
   const { own } = scratch;
   for (const { postings, worth } of matches.slice(opened)) {
@@ -96,6 +122,7 @@ export function scoreLeftOut(pass: Pass, norms: DocumentNorms, opened: number): 
     for (let at = 0; at < docs.length; at++) {
       const doc = docs[at]!;
       if (scratch.isSettled(doc)) continue;
+      if (scope !== undefined && !isWithin(scope, view.sessions, doc)) continue;
       if (scratch.seen[doc] === 0) scratch.touched[scratch.touchedCount++] = doc;
       scratch.seen[doc] = 1;
       own[doc]! += worth * norms.shareOf(frequencies[at]!, view.lengths[doc]!);
@@ -127,6 +154,24 @@ function openDocuments(
   }
   scratch.touchedCount = count;
   scratch.bestOwn = best;
+}
+
+/** Adds a term's scores to the documents within the scope that have it. */
+function openWithin(
+  { view: { lengths, sessions }, scratch }: Pass,
+  scope: Scope,
+  { postings: { docs, frequencies }, worth }: Match,
+  norms: DocumentNorms,
+): void {
+  const { own, touched, seen } = scratch;
+  for (let at = 0; at < docs.length; at++) {
+    const doc = docs[at]!;
+    if (!isWithin(scope, sessions, doc)) continue;
+    if (seen[doc] === 0) touched[scratch.touchedCount++] = doc;
+    seen[doc] = 1;
+    own[doc]! += worth * norms.shareOf(frequencies[at]!, lengths[doc]!);
+    if (own[doc]! > scratch.bestOwn) scratch.bestOwn = own[doc]!;
+  }
 }
 
 /** Adds a term's scores to the documents that have one already. */

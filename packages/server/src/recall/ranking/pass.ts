@@ -1,6 +1,7 @@
 import type { AnalysedQuery } from '../analysis/query.js';
 import type { IndexView } from '../index-view.js';
 import type { Match } from './matches.js';
+import type { Scope } from './scope.js';
 import type { Scratch } from './scratch.js';
 import type { NamedSpeakers } from './speakers.js';
 import type { Weights } from './weights.js';
@@ -13,4 +14,5 @@ export interface Pass {
   readonly speakers: NamedSpeakers;
   readonly matches: readonly Match[];
   readonly scratch: Scratch;
+  readonly scope: Scope | undefined;
 }

@@ -6,6 +6,7 @@ import { findMatches } from './matches.js';
 import { DocumentNorms, scoreLeftOut, scoreOwnWords } from './own-words.js';
 import type { Pass } from './pass.js';
 import { rankRest } from './rest.js';
+import type { Scope } from './scope.js';
 import { bestCandidates, partsOf, type ScoreParts } from './score.js';
 import { Scratch } from './scratch.js';
 import { namedSpeakers } from './speakers.js';
@@ -16,7 +17,11 @@ export interface RankOptions {
   /** Documents to return at most; `Infinity` for every one that matches. */
   readonly limit: number;
   /** Which documents may be returned; the others still give context to those. */
-  readonly filter?: DocumentFilter;
+  readonly filter?: DocumentFilter | undefined;
+  /** Whether a filter may still refuse, later, some of what is returned: then nothing that it lets through is left out. */
+  readonly provisional?: boolean;
+  /** What is scored, so that the scores of those that pass are right; absent, everything. */
+  readonly scope?: Scope | undefined;
   /** Whether to say how each score came about. */
   readonly explain?: boolean;
 }
@@ -42,16 +47,18 @@ export function createRank(weights: Weights = defaultWeights): Rank {
     const matches = findMatches(view, query, speakers, weights);
     scratch.fit(view.head, view.sessionLengths.length);
     try {
-      return rankMatches({ view, query, weights, speakers, matches, scratch }, options);
+      const { scope } = options;
+      return rankMatches({ view, query, weights, speakers, matches, scratch, scope }, options);
     } finally {
       scratch.clear();
     }
   };
 }
 
-function rankMatches(pass: Pass, { limit, filter, explain }: RankOptions): Ranking {
+function rankMatches(pass: Pass, options: RankOptions): Ranking {
+  const { limit, filter, explain, provisional = false } = options;
   const norms = new DocumentNorms(pass.weights, pass.view.averageLength);
-  const opened = scoreOwnWords(pass, norms, filter !== undefined);
+  const opened = scoreOwnWords(pass, norms, { all: provisional, filter });
   const holders = exactHolders(pass);
   for (const doc of holders) pass.scratch.addGiver(doc);
   chooseCandidates(pass, filter);

@@ -10,6 +10,8 @@ export interface IndexSource {
   readonly speaker: string | null;
   readonly role: string | null;
   readonly occurredAt: number | null;
+  readonly agentId: string | null;
+  readonly metadata: Record<string, unknown>;
 }
 
 /** Memories by document number, ascending: what an index entry is made of when the store statement made none. */
@@ -18,7 +20,8 @@ export async function selectIndexSources(
   docs: readonly number[],
 ): Promise<IndexSource[]> {
   return tx.query(sql<IndexSource>`
-    select doc, content, session_id as "sessionId", speaker, role, occurred_at as "occurredAt"
+    select doc, content, session_id as "sessionId", speaker, role, occurred_at as "occurredAt",
+           agent_id as "agentId", metadata
       from memories
      where user_id = ${tx.userId} and doc = any(${docs}::int[])
      order by doc`);

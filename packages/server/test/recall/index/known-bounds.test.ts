@@ -3,7 +3,8 @@ import { emotionCode } from '../../../src/recall/analysis/emotion-code.js';
 import { analysisVersion } from '../../../src/recall/analysis/version.js';
 import { DocumentColumns } from '../../../src/recall/index/document-columns.js';
 import { noSession } from '../../../src/recall/index/document-facts.js';
-import { wantedBy } from '../../../src/recall/index/known-bounds.js';
+import { allowedBy } from '../../../src/recall/index/known-bounds.js';
+import { RecentTerms } from '../../../src/recall/index/recent-terms.js';
 import { Segment } from '../../../src/recall/index/segment.js';
 import { emotionShift, noDay } from '../../../src/recall/index-view.js';
 
@@ -36,8 +37,10 @@ test('an emotion is told by the flags of segments that know it; of all others an
     { segment: segmentOf(2, 1), base: 0 },
     { segment: segmentOf(2, analysisVersion), base: 2 },
   ];
-  const wanted = wantedBy({ columns, segments, count: 6 }, { emotion: 'joy' });
+  const located = { columns, segments, count: 6, recents: new RecentTerms(), recentBase: 4 };
   // The last two are in no segment yet.
-  const answers = expressed.map((_, ordinal) => wanted(ordinal));
-  expect(answers).toEqual([true, true, false, true, true, true]);
+  expect(allowedBy(located, { emotion: 'joy' })).toEqual({
+    allowed: Uint8Array.of(1, 1, 0, 1, 1, 1),
+    unsure: Infinity,
+  });
 });

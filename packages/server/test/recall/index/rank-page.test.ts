@@ -15,7 +15,7 @@ describe('a page of a ranking', () => {
   test('pages cover what matches once and in order, whatever their size', async () => {
     await fc.assert(
       fc.asyncProperty(list, limit, fc.boolean(), async (ranked, size, filtered) => {
-        const rank = (most: number) => ranked.slice(0, most);
+        const rank = () => (most: number) => ranked.slice(0, most);
         const seen: RankedHit[] = [];
         for (let page: RankedHit[] | undefined; page === undefined || page.length === size; ) {
           const last = seen.at(-1);
@@ -36,7 +36,7 @@ describe('a page of a ranking', () => {
   test('a page is the same when the filter is asked for everything that matches', async () => {
     await fc.assert(
       fc.asyncProperty(list, limit, fc.constantFrom(1, 100, 400), async (ranked, size, looks) => {
-        const rank = (most: number, among?: ReadonlySet<number>) =>
+        const rank = (among?: ReadonlySet<number>) => (most: number) =>
           ranked.filter(({ doc }) => among?.has(doc) ?? true).slice(0, most);
         const everyMatch = () => matching(ranked.map(({ doc }) => doc));
         const middle = ranked[Math.floor(ranked.length / 2)];
@@ -53,7 +53,10 @@ describe('a page of a ranking', () => {
   test('a score below the bound is never returned and none above it is missed', async () => {
     await fc.assert(
       fc.asyncProperty(list, fc.integer({ min: 0, max: 6 }), async (ranked, minScore) => {
-        const page = await rankPage((most) => ranked.slice(0, most), { limit: 1_000, minScore });
+        const page = await rankPage(() => (most) => ranked.slice(0, most), {
+          limit: 1_000,
+          minScore,
+        });
         expect(page).toEqual(ranked.filter(({ score }) => score >= minScore));
       }),
       { numRuns: 50 },
@@ -63,7 +66,7 @@ describe('a page of a ranking', () => {
   test('goes on behind another document of the page, or by score, when the last one is gone', async () => {
     const ranked = [5, 4, 3, 2].map((score, n) => ({ doc: 9 - n, score }));
     const page = (score: number, ...docs: number[]) =>
-      rankPage((most) => ranked.slice(0, most), { limit: 10, after: { docs, score } });
+      rankPage(() => (most) => ranked.slice(0, most), { limit: 10, after: { docs, score } });
     expect(await page(5, 8)).toEqual(ranked.slice(2));
     expect(await page(1, 100, 9)).toEqual(ranked.slice(1));
     expect(await page(3.5, 100)).toEqual(ranked.slice(2));
@@ -73,7 +76,7 @@ describe('a page of a ranking', () => {
 
   test('stops ranking deeper once everything is below the bound', async () => {
     const looks: number[] = [];
-    const rank = (most: number) => {
+    const rank = () => (most: number) => {
       looks.push(most);
       return Array.from({ length: most }, (_, n) => ({ doc: most - n, score: -n }));
     };
