@@ -32,11 +32,8 @@ export const presentLink = ({
 }: MemoryLink): MemoryInOrbit['links'][number] => ({ id: other, relation, similarity });
 
 /** A recalled memory: `score` is its relevance. */
-export const presentRecalled = (record: MemoryRecord, relevance: number): RecalledMemory => ({
-  ...present(record),
-  score: relevance,
-  orbit_score: record.score,
-});
+export const presentRecalled = (record: MemoryRecord, relevance: number): RecalledMemory =>
+  Object.assign(present(record), { score: relevance, orbit_score: record.score });
 
 /** Version tag of a memory: document number and time of the last edit, which every edit moves on. */
 export const etagOf = (record: MemoryRecord): string =>

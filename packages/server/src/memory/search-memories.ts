@@ -133,12 +133,13 @@ function pageOf(
   limit: number,
 ): FoundPage {
   const nowSeconds = epochSeconds(clock);
-  const placed = found.map((one) => ({
-    ...one,
-    doc: one.hit.doc,
-    score: one.hit.score,
+  const placed = found.map(({ record, hit }) => ({
+    record,
+    hit,
+    doc: hit.doc,
+    score: hit.score,
     // Somebody looks for just this one: no orbit may hide it.
-    orbit: one.hit.exact === true ? 1 : orbitNow(one.record, { profile, nowSeconds }).score,
+    orbit: hit.exact === true ? 1 : orbitNow(record, { profile, nowSeconds }).score,
   }));
   const { page, done, ahead: taken } = orbitOrder(placed, ahead, limit);
   const more = done < placed.length;
