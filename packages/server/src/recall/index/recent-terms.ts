@@ -20,7 +20,7 @@ export function queryTerm(text: string): QueryTerm {
 }
 
 /** Terms that a bucket of the table has on average at most. */
-const bucketTerms = 8;
+const bucketTerms = 4;
 
 /**
  * Terms of the documents that no segment holds yet, in the order they came, in one hash table for all documents.
@@ -88,10 +88,13 @@ export class RecentTerms {
     if (count === 0) return;
     const limit = this.#ends[count - 1]!;
     for (const [at, term] of terms.entries()) {
+      let document = 0;
       let index = this.#first[this.#bucketOf(term.hash)]! - 1;
-      for (; index >= 0 && index < limit; index = this.#next[index]! - 1)
-        if (this.#isAt(index, term.bytes))
-          into[at]!.push(base + this.#documentOf(index), this.#bytes[this.#offsets[index]!]!);
+      for (; index >= 0 && index < limit; index = this.#next[index]! - 1) {
+        if (!this.#isAt(index, term.bytes)) continue;
+        while (this.#ends[document]! <= index) document++;
+        into[at]!.push(base + document, this.#bytes[this.#offsets[index]!]!);
+      }
     }
   }
 
@@ -112,18 +115,6 @@ export class RecentTerms {
     for (let byte = 0; byte < bytes.length; byte++)
       if (this.#bytes[offset + 2 + byte] !== bytes[byte]) return false;
     return true;
-  }
-
-  /** The first whose end lies behind the term. */
-  #documentOf(index: number): number {
-    let from = 0;
-    let to = this.count;
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (this.#ends[middle]! > index) to = middle;
-      else from = middle + 1;
-    }
-    return from;
   }
 
   #bucketOf(hash: number): number {
