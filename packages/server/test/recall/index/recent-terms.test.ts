@@ -5,7 +5,7 @@ import { PostingBuffer } from '../../../src/recall/index/postings-codec.js';
 import { queryTerm, RecentTerms } from '../../../src/recall/index/recent-terms.js';
 import { documentOf, entryOf, type TestDocument } from './model.js';
 
-/** Equal in the 16 bits of their hash that a scan compares, found by search. */
+/** Equal in the last 16 bits of their hash, so always in one bucket; found by search. */
 const alike = ['w68', 'w83'];
 const words = ['a', 'b', '가', 'x'.repeat(64), ...alike];
 const documents = fc.array(
@@ -33,7 +33,7 @@ const expected = (all: readonly TestDocument[], asked: readonly string[], base: 
   );
 
 describe('recent terms', () => {
-  test('the test words look alike to a scan', () => {
+  test('the test words share a bucket', () => {
     const [one, other] = alike.map((word) => queryTerm(word).hash & 0xffff);
     expect(one).toBe(other);
   });
@@ -51,6 +51,17 @@ describe('recent terms', () => {
         },
       ),
     );
+  });
+
+  test('are found when there are more of them than the table began with', () => {
+    const word = (number: number): string => `word${number}`;
+    const all = Array.from({ length: 60 }, (_, at) =>
+      documentOf(Array.from({ length: 40 }, (_, number) => word((at * 13 + number * 7) % 500))),
+    );
+    const asked = Array.from({ length: 501 }, (_, number) => word(number));
+    const recents = fill(new RecentTerms(), all);
+    expect(find(recents, asked, 40, 3)).toEqual(expected(all.slice(0, 40), asked, 3));
+    expect(find(recents, asked, 60, 0)).toEqual(expected(all, asked, 0));
   });
 
   test('copied from a document on, are those of that document and its followers', () => {
