@@ -40,6 +40,8 @@ export async function startServer(env: Record<string, string>): Promise<RunningS
       STELLAR_SECRET: 'bench-secret-of-at-least-32-bytes-length',
       STELLAR_ADMIN_TOKEN: adminToken,
       STELLAR_RATE_LIMITS: 'off',
+      // Such as --cpu-prof: where a server's time goes.
+      NODE_OPTIONS: process.env['SERVER_NODE_OPTIONS'],
       ...env,
     },
     stdio: ['ignore', 'ignore', 'inherit'],

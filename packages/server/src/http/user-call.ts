@@ -26,7 +26,7 @@ import { billingOf, type RouteServices, signInOf } from './route-services.js';
  * What a user's operation is called with. Most operations take few of it, so most is made when it is asked for.
  *
  * A class, because an object literal with getters gets a hidden class of its own each time, which V8 keeps until its
- * next full collection, and with it the request, its answer and all between: a fifth of what a request allocated.
+ * next full collection, and with it the request, its answer and all between (docs/adr/cost-of-a-store.md).
  */
 export class RequestOfUser implements UserCall {
   readonly userId: UserId;
