@@ -73,6 +73,7 @@ export function newMemory(
     speaker: number % 2 === 0 ? 'Ann' : 'Bo',
     role: null,
     occurredAt: firstSecond + number * secondsATurn,
+    createdAt: firstSecond + number * secondsATurn,
     ...facets,
   };
   return {
@@ -81,7 +82,6 @@ export function newMemory(
     importance: 0.5,
     zone: 4,
     score: 0.1,
-    createdAt: document.occurredAt,
     pinned: false,
     entry: index.encode(document),
   };

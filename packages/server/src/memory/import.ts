@@ -173,6 +173,7 @@ const rowOf = (memory: ExportedMemory, index: MemoryDependencies['index']): NewM
     speaker: memory.speaker,
     role: memory.role,
     occurredAt: memory.occurred_at,
+    createdAt: memory.created_at,
     agentId: memory.agent_id,
     metadata: memory.metadata,
   };
@@ -182,7 +183,6 @@ const rowOf = (memory: ExportedMemory, index: MemoryDependencies['index']): NewM
     importance: memory.importance,
     zone: memory.zone,
     score: memory.score,
-    createdAt: memory.created_at,
     pinned: memory.pinned,
     entry: index.encode(document),
   };

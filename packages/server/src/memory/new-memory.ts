@@ -30,6 +30,7 @@ export function newMemory(
     speaker: request.speaker ?? null,
     role: request.role ?? null,
     occurredAt: request.occurred_at ?? null,
+    createdAt,
     agentId: request.agent_id ?? null,
     metadata: request.metadata,
   };
@@ -38,7 +39,6 @@ export function newMemory(
     ...orbitAtStore(profile, request.importance, createdAt),
     id: memoryId(uuidv7(clock.nowMs())),
     importance: request.importance,
-    createdAt,
     pinned: request.pinned,
     entry: index.encode(document),
   };

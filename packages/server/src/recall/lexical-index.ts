@@ -10,6 +10,7 @@ export interface IndexedDocument {
   readonly speaker: string | null;
   readonly role: string | null;
   readonly occurredAt: number | null;
+  readonly createdAt: number;
   readonly agentId: string | null;
   readonly metadata: Readonly<Record<string, unknown>>;
 }

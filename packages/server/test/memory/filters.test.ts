@@ -233,6 +233,7 @@ describeEngines('filters of a recall', (engine) => {
       speaker: null,
       role: null,
       occurredAt: null,
+      createdAt: 0,
     };
     const old = encodeEntry(
       textRanking.analyse({ ...document, agentId: 'a', metadata: {} }),
@@ -265,10 +266,11 @@ describeEngines('filters of a recall', (engine) => {
     /** What a recall reads of rows that hold memories: how many look-ups and statements. */
     async function lookedAt(
       query: object,
+      who = user,
     ): Promise<{ found: number; rows: number; statements: number }> {
       const seen = { rows: 0, statements: 0 };
       const node = openNode(watching(db.database, seen));
-      const found = await node.memories.recall(user, RecallQuery.parse(query));
+      const found = await node.memories.recall(who, RecallQuery.parse(query));
       return { found: found.length, ...seen };
     }
 
@@ -291,6 +293,26 @@ describeEngines('filters of a recall', (engine) => {
       expect(found).toBe(10);
       // Once for the filter, and a window of contents.
       expect(rows).toBeLessThanOrEqual(2 * passing);
+    });
+
+    test('a day on which few were stored costs looks at those alone, merged or not', async () => {
+      const who = await seedUser(db);
+      const storeOn = async (day: number, count: number): Promise<TestNode> => {
+        const node = openNode(db.database, { clock: { nowMs: () => Date.UTC(2026, 0, day) } });
+        const request = StoreRequest.parse({ content: 'The harbour at night.' });
+        await node.memories.storeBatch(who, Array<StoreRequest>(count).fill(request));
+        return node;
+      };
+      await storeOn(1, 100);
+      await storeOn(9, 20);
+      const node = await storeOn(5, 20);
+      const asked = { q: 'harbour', limit: '100', since: '2026-01-03', until: '2026-01-08' };
+      for (const merged of [false, true]) {
+        if (merged) await merge(node, who);
+        const { found, rows } = await lookedAt(asked, who);
+        expect(found).toBe(20);
+        expect(rows).toBeLessThanOrEqual(2 * 20);
+      }
     });
   });
 });

@@ -2,6 +2,7 @@ import type { UserId } from '../../domain/ids.js';
 import { insertDead } from '../../storage/statements/index-dead.js';
 import { insertRecent } from '../../storage/statements/index-recent.js';
 import type { TenantDoor, TenantTransaction } from '../../storage/tenant-door.js';
+import { dayOf } from '../analysis/day.js';
 import { analysisVersion } from '../analysis/version.js';
 import type { IndexView } from '../index-view.js';
 import type {
@@ -95,7 +96,8 @@ class BlockLexicalIndex implements RunningLexicalIndex {
 
   encode(document: IndexedDocument): Uint8Array {
     const analysed = this.#ranking.analyse(document);
-    return encodeEntry(analysed, document, analysisVersion, facetsOf(document));
+    const facts = { facets: facetsOf(document), storedDay: storedDayOf(document) };
+    return encodeEntry(analysed, document, analysisVersion, facts);
   }
 
   add(tx: TenantTransaction, documents: readonly NumberedDocument[]): Promise<void> {
@@ -216,6 +218,12 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     if (state.documents !== state.memories)
       this.#merges.requestRepair(userId, state.memories - state.documents);
   }
+}
+
+/** `undefined` for what only v1 can have stored: a time that is none, or of another age. */
+function storedDayOf({ createdAt }: IndexedDocument): number | undefined {
+  const day = dayOf(createdAt);
+  return Math.abs(day) < 2 ** 31 ? day : undefined;
 }
 
 const lacksBlocks = (state: IndexState, terms: readonly QueryTerm[]): boolean =>

@@ -6,7 +6,8 @@ import type { DocumentColumns } from './document-columns.js';
 /**
  * A segment's documents, one after the other: distance of the number, length, flags, day, session, speaker.
  * Sessions and speakers are written where they first occur and referred to by ordinal afterwards; turns of a
- * conversation follow each other, so that most fields are one byte (6–7 bytes a document).
+ * conversation follow each other, so that most fields are one byte (6–7 bytes a document). When those were stored that
+ * do not say when they happened stands apart, a byte each, where older nodes do not look.
  */
 const nothing = 0;
 const firstSeen = 1;
@@ -40,6 +41,26 @@ export function encodeDocuments(columns: DocumentColumns): Uint8Array {
   return writer.take();
 }
 
+/** Encodes when those were stored that do not say when they happened. */
+export function encodeStoredDays(columns: DocumentColumns, writer: ByteWriter): void {
+  let day = 0;
+  for (let ordinal = 0; ordinal < columns.count; ordinal++)
+    if (columns.days[ordinal] === noDay) day = writeDay(writer, columns.moments[ordinal]!, day);
+}
+
+/** Takes it over for the documents from an ordinal on, which {@link decodeDocuments} has appended. */
+export function decodeStoredDays(reader: ByteReader, from: number, into: DocumentColumns): void {
+  // Before it was written at all.
+  if (reader.done) return;
+  let day = 0;
+  for (let ordinal = from; ordinal < into.count; ordinal++) {
+    if (into.days[ordinal] !== noDay) continue;
+    const coded = reader.varint();
+    day = readDay(coded, day);
+    if (coded !== 0) into.moments[ordinal] = day;
+  }
+}
+
 /** Writes a day as its distance to the last known one, which it answers. */
 function writeDay(writer: ByteWriter, day: number, before: number): number {
   if (day === noDay) {
@@ -50,6 +71,10 @@ function writeDay(writer: ByteWriter, day: number, before: number): number {
   writer.varint(1 + (distance < 0 ? -2 * distance - 1 : 2 * distance));
   return day;
 }
+
+/** The day of that code, 0 for none, or else the one before. */
+const readDay = (coded: number, before: number): number =>
+  coded === 0 ? before : before + (coded & 1 ? (coded - 1) / 2 : -coded / 2);
 
 /** True when the name itself must follow. */
 function writeReference(writer: ByteWriter, ordinal: number, seen: number): boolean {
@@ -72,8 +97,9 @@ export function decodeDocuments(reader: ByteReader, into: DocumentColumns): void
     into.lengths[ordinal] = reader.varint();
     into.flags[ordinal] = reader.varint();
     const coded = reader.varint();
-    if (coded !== 0) day += coded & 1 ? (coded - 1) / 2 : -coded / 2;
+    day = readDay(coded, day);
     into.days[ordinal] = coded === 0 ? noDay : day;
+    into.moments[ordinal] = into.days[ordinal]!;
     const session = reader.varint();
     if (session === firstSeen) sessions.push(into.sessionOf(reader.varint()));
     into.sessions[ordinal] = resolve(session, sessions);

@@ -1,11 +1,11 @@
-import { none } from '../index-view.js';
+import { noDay, none } from '../index-view.js';
 import { type DocumentFacts, noSession } from './document-facts.js';
 
 /** What no document has as its session. */
 const unknownSession = -2;
 
 /** Bytes that a document costs in the columns. */
-const columnBytes = 20;
+const columnBytes = 24;
 
 /**
  * Facts of documents as dense arrays by ordinal. Only ever appended to, so that several states of an index can share
@@ -18,6 +18,8 @@ export class DocumentColumns {
   lengths: Uint16Array;
   flags: Uint16Array;
   days: Int32Array;
+  /** Days when they happened or, of those that do not say it, when they were stored; `noDay` when neither is known. */
+  moments: Int32Array;
   /** Ordinals into `sessionKeys`, or `none`. */
   sessions: Int32Array;
   /** Ordinals into `speakerNames`, or `none`. */
@@ -32,6 +34,7 @@ export class DocumentColumns {
     this.lengths = new Uint16Array(capacity);
     this.flags = new Uint16Array(capacity);
     this.days = new Int32Array(capacity);
+    this.moments = new Int32Array(capacity);
     this.sessions = new Int32Array(capacity);
     this.speakers = new Int32Array(capacity);
   }
@@ -49,6 +52,7 @@ export class DocumentColumns {
     this.lengths[ordinal] = facts.length;
     this.flags[ordinal] = facts.flags;
     this.days[ordinal] = facts.day;
+    this.moments[ordinal] = facts.day === noDay ? (facts.storedDay ?? noDay) : facts.day;
     this.sessions[ordinal] = facts.session === noSession ? none : this.sessionOf(facts.session);
     this.speakers[ordinal] = facts.speaker === undefined ? none : this.speakerOf(facts.speaker);
   }
@@ -70,6 +74,7 @@ export class DocumentColumns {
       this.lengths[at] = other.lengths[ordinal]!;
       this.flags[at] = other.flags[ordinal]!;
       this.days[at] = other.days[ordinal]!;
+      this.moments[at] = other.moments[ordinal]!;
       const session = other.sessions[ordinal]!;
       if (session >= 0 && sessions[session] === none)
         sessions[session] = this.sessionOf(other.sessionKeys[session]!);
@@ -125,6 +130,7 @@ export class DocumentColumns {
     this.lengths = withCapacity(this.lengths, capacity);
     this.flags = withCapacity(this.flags, capacity);
     this.days = withCapacity(this.days, capacity);
+    this.moments = withCapacity(this.moments, capacity);
     this.sessions = withCapacity(this.sessions, capacity);
     this.speakers = withCapacity(this.speakers, capacity);
   }

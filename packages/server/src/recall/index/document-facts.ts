@@ -6,6 +6,8 @@ export interface DocumentFacts {
   readonly flags: number;
   /** UTC day number, or `noDay`. */
   readonly day: number;
+  /** UTC day when it was stored, of one that does not say when it happened; absent when not known either. */
+  readonly storedDay?: number | undefined;
   /** Key of its session's name, or `noSession`. */
   readonly session: number;
   readonly speaker: string | undefined;

@@ -7,12 +7,23 @@ import { sessionKey } from './term-hash.js';
 /**
  * An entry of `index_recent`, by itself readable:
  * format · analysis version · flags · length · which of day, session and speaker follow · those · number of terms ·
- * for each term, facets behind the text's own, its frequency (a byte), its length and its UTF-8 bytes.
+ * for each term, facets behind the text's own, its frequency (a byte), its length and its UTF-8 bytes · the day when it
+ * was stored, four bytes at the very end, where older nodes do not look.
  */
 const format = 1;
 const hasDay = 1;
 const hasSession = 2;
 const hasSpeaker = 4;
+const hasStoredDay = 8;
+
+/** What an entry holds for filters alone. */
+export interface FilterFacts {
+  readonly facets: readonly string[];
+  /** UTC day; looked at when the document has none of its own. */
+  readonly storedDay: number | undefined;
+}
+
+const noFacts: FilterFacts = { facets: [], storedDay: undefined };
 
 /** An entry, with the place where its terms begin. */
 export interface DecodedEntry {
@@ -29,7 +40,7 @@ export function encodeEntry(
   document: AnalysedDocument,
   names: { readonly sessionId: string | null; readonly speaker: string | null },
   analysis: number,
-  facets: readonly string[] = [],
+  { facets, storedDay }: FilterFacts = noFacts,
 ): Uint8Array {
   const writer = new ByteWriter(16 + document.terms.size * 12);
   const day = document.day === noDay ? 0 : hasDay;
@@ -39,7 +50,8 @@ export function encodeEntry(
   writer.varint(analysis);
   writer.varint(document.flags);
   writer.varint(document.length);
-  writer.byte(day | session | speaker);
+  const stored = day || storedDay === undefined ? 0 : hasStoredDay;
+  writer.byte(day | session | speaker | stored);
   if (day) writer.signed(document.day);
   if (names.sessionId !== null) writer.varint(sessionKey(names.sessionId));
   if (names.speaker !== null) writer.text(names.speaker);
@@ -52,6 +64,7 @@ export function encodeEntry(
     writer.byte(1);
     writer.text(facet);
   }
+  if (stored) for (const shift of [24, 16, 8, 0]) writer.byte((storedDay! >> shift) & 255);
   return writer.take();
 }
 
@@ -67,9 +80,13 @@ export function decodeEntry(bytes: Uint8Array): DecodedEntry {
   const session = has & hasSession ? reader.varint() : noSession;
   const speaker = has & hasSpeaker ? reader.text() : undefined;
   const terms = reader.varint();
-  const facts = { length, flags, day, session, speaker };
+  const storedDay = has & hasStoredDay ? lastInteger(bytes) : undefined;
+  const facts = { length, flags, day, storedDay, session, speaker };
   return { facts, analysis, terms, termsStart: reader.position, bytes };
 }
+
+const lastInteger = (bytes: Uint8Array): number =>
+  new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getInt32(0);
 
 /** Calls `visit` with each term of an entry, UTF-8 from `start` to `end` of its bytes, and its frequency. */
 export function eachTerm(

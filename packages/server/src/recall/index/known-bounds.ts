@@ -69,8 +69,7 @@ function keepSession({ columns }: Located, { sessionId }: KnownBounds, allowed: 
 }
 
 /**
- * One that does not say when it happened may have happened on any day, and one of the first or last day at any time of
- * it. Answers how many such are left.
+ * One of which no day is known may be of any, and one of the first or last day of any time of it. Answers how many such are left.
  */
 function keepDays(
   { columns }: Located,
@@ -80,10 +79,10 @@ function keepDays(
   if (since === undefined && until === undefined) return 0;
   const from = since === undefined ? -Infinity : dayOf(since);
   const to = until === undefined ? Infinity : dayOf(until);
-  const { days } = columns;
+  const { moments } = columns;
   let unsure = 0;
   for (let at = 0; at < allowed.length; at++) {
-    const day = days[at]!;
+    const day = moments[at]!;
     if ((day < from || day > to) && day !== noDay) allowed[at] = 0;
     else if (day === from || day === to || day === noDay) unsure += allowed[at]!;
   }

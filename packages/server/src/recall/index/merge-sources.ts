@@ -1,12 +1,11 @@
 import type { BlockRow } from '../../storage/statements/index-blocks.js';
 import type { RecentRow } from '../../storage/statements/index-recent.js';
 import { ownBlock, segmentStart, sharedBlock, sharedNumber } from './block-address.js';
-import { ByteReader } from './byte-reader.js';
-import { decodeDocuments } from './document-codec.js';
 import { DocumentColumns } from './document-columns.js';
 import { decodeEntry, eachTerm } from './entry-codec.js';
 import { PostingBuffer, readLongPostings, readPostings } from './postings-codec.js';
 import type { SegmentFacts } from './segment-facts.js';
+import { decodeHead } from './segment-head.js';
 import { eachSharedTerm, type VisitTerm, visitOwnTerm } from './term-blocks.js';
 import { TermGroups } from './term-groups.js';
 import { termHash } from './term-hash.js';
@@ -39,7 +38,7 @@ export class MergedSegment {
   ) {
     this.facts = facts;
     const columns = new DocumentColumns(facts.documents);
-    decodeDocuments(new ByteReader(head), columns);
+    decodeHead(head, columns);
     this.#ordinals = new Int32Array(columns.count);
     let next = into.count;
     into.appendFrom(columns, 0, columns.count, (ordinal) => {

@@ -100,7 +100,7 @@ function placeSegments(
     const placed = known?.segments.find((each) => each.segment === segment);
     if (known !== undefined && placed !== undefined)
       columns.appendFrom(known.columns, placed.base, placed.base + segment.facts.documents);
-    else decodeHead(change.heads.get(segment.facts.segment)!, columns, segment);
+    else segment.knowOwn(decodeHead(change.heads.get(segment.facts.segment)!, columns));
     return { segment, base };
   });
   const recents = new RecentTerms();

@@ -1,9 +1,13 @@
 import { ownBlock } from './block-address.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
-import { decodeDocuments, encodeDocuments } from './document-codec.js';
+import {
+  decodeDocuments,
+  decodeStoredDays,
+  encodeDocuments,
+  encodeStoredDays,
+} from './document-codec.js';
 import type { DocumentColumns } from './document-columns.js';
-import type { Segment } from './segment.js';
 
 /** Encodes what is read of a segment before any term: its documents, and which terms have blocks of their own. */
 export function encodeHead(columns: DocumentColumns, ownHashes: readonly number[]): Uint8Array {
@@ -15,12 +19,14 @@ export function encodeHead(columns: DocumentColumns, ownHashes: readonly number[
     writer.varint(ownBlock(hash) - before);
     before = ownBlock(hash);
   }
+  encodeStoredDays(columns, writer);
   return writer.take();
 }
 
-/** Appends a segment's documents to the columns and tells the segment about its own blocks. */
-export function decodeHead(head: Uint8Array, into: DocumentColumns, segment: Segment): void {
+/** Appends a segment's documents to the columns; answers the offsets of its own blocks. */
+export function decodeHead(head: Uint8Array, into: DocumentColumns): ReadonlySet<number> {
   const reader = new ByteReader(head);
+  const from = into.count;
   decodeDocuments(reader, into);
   const own = new Set<number>();
   let before = 0;
@@ -28,5 +34,6 @@ export function decodeHead(head: Uint8Array, into: DocumentColumns, segment: Seg
     before += reader.varint();
     own.add(before);
   }
-  segment.knowOwn(own);
+  decodeStoredDays(reader, from, into);
+  return own;
 }

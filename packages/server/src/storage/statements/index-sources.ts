@@ -10,6 +10,7 @@ export interface IndexSource {
   readonly speaker: string | null;
   readonly role: string | null;
   readonly occurredAt: number | null;
+  readonly createdAt: number;
   readonly agentId: string | null;
   readonly metadata: Record<string, unknown>;
 }
@@ -21,7 +22,7 @@ export async function selectIndexSources(
 ): Promise<IndexSource[]> {
   return tx.query(sql<IndexSource>`
     select doc, content, session_id as "sessionId", speaker, role, occurred_at as "occurredAt",
-           agent_id as "agentId", metadata
+           created_at as "createdAt", agent_id as "agentId", metadata
       from memories
      where user_id = ${tx.userId} and doc = any(${docs}::int[])
      order by doc`);

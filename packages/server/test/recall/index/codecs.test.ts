@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteReader } from '../../../src/recall/index/byte-reader.js';
 import { ByteWriter } from '../../../src/recall/index/byte-writer.js';
-import { decodeDocuments, encodeDocuments } from '../../../src/recall/index/document-codec.js';
 import { DocumentColumns } from '../../../src/recall/index/document-columns.js';
 import { noSession } from '../../../src/recall/index/document-facts.js';
 import { decodeEntry, eachTerm, encodeEntry } from '../../../src/recall/index/entry-codec.js';
@@ -14,6 +13,7 @@ import {
   writeLongPostings,
   writePostings,
 } from '../../../src/recall/index/postings-codec.js';
+import { decodeHead, encodeHead } from '../../../src/recall/index/segment-head.js';
 import { sessionKey } from '../../../src/recall/index/term-hash.js';
 import { noDay } from '../../../src/recall/index-view.js';
 
@@ -118,19 +118,24 @@ describe('entries', () => {
       day: fc.oneof(int32, fc.constant(noDay)),
     });
     const name = fc.option(fc.string({ unit: 'grapheme', minLength: 1 }));
+    const facets = fc.uniqueArray(fc.nat(127).map((n) => `\0${String.fromCharCode(n)}`));
+    const filtered = fc.record({ facets, storedDay: fc.option(int32, { nil: undefined }) });
+    const version = 3;
     fc.assert(
-      fc.property(document, name, name, fc.nat(1_000), (analysed, sessionId, speaker, version) => {
-        const entry = decodeEntry(encodeEntry(analysed, { sessionId, speaker }, version));
+      fc.property(document, name, name, filtered, (analysed, sessionId, speaker, facts) => {
+        const entry = decodeEntry(encodeEntry(analysed, { sessionId, speaker }, version, facts));
         const terms = new Map<string, number>();
         eachTerm(entry, (bytes, start, end, count) =>
           terms.set(Buffer.from(bytes.subarray(start, end)).toString(), count),
         );
-        expect(terms).toEqual(analysed.terms);
+        const all = [...analysed.terms, ...facts.facets.map((facet) => [facet, 1] as const)];
+        expect(terms).toEqual(new Map(all));
         expect(entry.analysis).toBe(version);
         expect(entry.facts).toEqual({
           length: analysed.length,
           flags: analysed.flags,
           day: analysed.day,
+          storedDay: analysed.day === noDay ? facts.storedDay : undefined,
           session: sessionId === null ? noSession : sessionKey(sessionId),
           speaker: speaker ?? undefined,
         });
@@ -149,6 +154,7 @@ describe('documents of a segment', () => {
       length: fc.nat(65_535),
       flags: fc.nat(65_535),
       day: fc.oneof(int32, fc.constant(noDay)),
+      storedDay: fc.option(int32, { nil: undefined }),
       session: fc.oneof(
         fc.constant(noSession),
         fc.nat(5),
@@ -170,7 +176,7 @@ describe('documents of a segment', () => {
         }
         const decoded = new DocumentColumns(0);
         decoded.appendFrom(all, 0, before.length);
-        decodeDocuments(new ByteReader(encodeDocuments(encoded)), decoded);
+        decodeHead(encodeHead(encoded, []), decoded);
         expect(plain(decoded)).toEqual(plain(all));
       }),
     );
@@ -182,6 +188,7 @@ describe('documents of a segment', () => {
       columns.lengths[ordinal],
       columns.flags[ordinal],
       columns.days[ordinal],
+      columns.moments[ordinal],
       columns.sessionKeys[columns.sessions[ordinal]!],
       columns.speakerNames[columns.speakers[ordinal]!],
     ]);
