@@ -159,6 +159,23 @@ export class PostingBuffer {
     this.frequencies[this.length++] = frequency;
   }
 
+  /** Adds all postings of a list, `base` added to each ordinal. */
+  append({ ordinals, frequencies }: PostingList, base: number): void {
+    this.reserve(ordinals.length);
+    this.ordinals.set(ordinals, this.length);
+    this.frequencies.set(frequencies, this.length);
+    const from = this.length;
+    this.length += ordinals.length;
+    if (base !== 0) for (let at = from; at < this.length; at++) this.ordinals[at]! += base;
+  }
+
+  /** A copy of what was received from a position on, with `base` taken from each ordinal. */
+  copyFrom(from: number, base: number): PostingList {
+    const ordinals = this.ordinals.slice(from, this.length);
+    for (let at = 0; at < ordinals.length; at++) ordinals[at]! -= base;
+    return { ordinals, frequencies: this.frequencies.slice(from, this.length) };
+  }
+
   /** A copy of what was received; the buffer is empty afterwards and keeps its memory. */
   take(): PostingList {
     const taken = {

@@ -127,17 +127,23 @@ export function readShared(
   into: PostingBuffer,
   base: number,
 ): boolean {
-  const reader = new ByteReader(part);
   const fingerprint = hash & 255;
-  while (!reader.done) {
-    const found = reader.byte();
-    const end = reader.varint() + reader.position;
-    if (found === fingerprint && termFollows(reader, term)) {
+  // A block has a hundred terms that are passed over: no calls.
+  let position = 0;
+  while (position < part.length) {
+    const found = part[position++]!;
+    let length = part[position++]!;
+    // Two bytes say any length within a part.
+    if (length > 127) length = (length & 127) + part[position++]! * 128;
+    if (found === fingerprint && isTermAt(part, position, term)) {
+      const reader = new ByteReader(part);
+      reader.position = position + 1 + term.length;
       readPostings(reader, into, base);
       return true;
     }
-    reader.position = end;
+    position += length;
   }
+  if (position !== part.length) throw new RangeError('an index block ends too early');
   return false;
 }
 
@@ -165,12 +171,10 @@ const ownReaders = (parts: readonly Uint8Array[], term: Uint8Array): ByteReader[
 const countLong = (readers: readonly ByteReader[]): number =>
   readers.reduce((sum, reader) => sum + longPostingsCount(reader), 0);
 
-function termFollows(reader: ByteReader, term: Uint8Array): boolean {
-  if (reader.byte() !== term.length) return false;
-  const { bytes, position } = reader;
+function isTermAt(bytes: Uint8Array, position: number, term: Uint8Array): boolean {
+  if (bytes[position] !== term.length) return false;
   for (let index = 0; index < term.length; index++)
-    if (bytes[position + index] !== term[index]) return false;
-  reader.position += term.length;
+    if (bytes[position + 1 + index] !== term[index]) return false;
   return true;
 }
 

@@ -33,11 +33,14 @@ export function chooseCandidates(pass: Pass, filter: DocumentFilter | undefined)
 }
 
 function addBest(scratch: Scratch, wanted: number, filter: DocumentFilter | undefined): void {
-  const { touched, touchedCount, own } = scratch;
+  const { touched, touchedCount, scores } = scratch;
   const border = touchedCount <= wanted ? undefined : borderOf(scratch, wanted, filter);
   for (let at = touchedCount - 1; at >= 0; at--) {
     const doc = touched[at]!;
-    if (border !== undefined && placeOf(own[doc]! * border.scale, border.step, doc) < border.place)
+    if (
+      border !== undefined &&
+      placeOf(scores[at]! * border.scale, border.step, doc) < border.place
+    )
       continue;
     if (filter === undefined || filter(doc)) scratch.addGiver(doc);
   }
@@ -52,16 +55,16 @@ interface Border {
 }
 
 function borderOf(scratch: Scratch, wanted: number, filter: DocumentFilter | undefined): Border {
-  const { touched, touchedCount, own, counts } = scratch;
+  const { touched, touchedCount, scores, counts } = scratch;
   const { step, room } = stepOfBest(scratch, wanted, filter);
   const scale = scoreSteps / scratch.bestOwn;
   const places = new Float64Array(counts[step]!);
   let count = 0;
   for (let at = 0; at < touchedCount; at++) {
+    const stands = scores[at]! * scale;
+    if ((stands | 0) !== step) continue;
     const doc = touched[at]!;
-    const stands = own[doc]! * scale;
-    if ((stands | 0) === step && (filter === undefined || filter(doc)))
-      places[count++] = placeOf(stands, step, doc);
+    if (filter === undefined || filter(doc)) places[count++] = placeOf(stands, step, doc);
   }
   const place = count <= room ? 0 : leastOfLargest(places, count, room);
   return { scale, step, place };

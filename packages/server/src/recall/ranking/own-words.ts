@@ -62,7 +62,7 @@ export function scoreOwnWords(
   { all, filter }: { readonly all: boolean; readonly filter: DocumentFilter | undefined },
 ): number {
   const { matches, weights } = pass;
-  const sessions = sessionTotals(pass);
+  const sessions = sessionTotals(pass.view);
   let rest = matches.reduce((sum, { worth }) => sum + worth, 0) * (weights.k1 + 1);
   let opened = 0;
   let left = mostForSessions;
@@ -229,25 +229,26 @@ const fewest = 8;
 interface SessionTotals {
   /** Sessions with live documents. */
   readonly count: number;
-  /** What the frequency of a term is set against, by session: the same for every term of the query. */
-  readonly norms: Float64Array;
+  /** Their mean length. */
+  readonly average: number;
 }
 
-function sessionTotals({ view, scratch, weights }: Pass): SessionTotals {
-  const { sessionLengths } = view;
-  const { sessionNorms: norms } = scratch;
+/** By lengths, which nobody changes: another state of an index has others. */
+const knownTotals = new WeakMap<Uint32Array, SessionTotals>();
+
+function sessionTotals({ sessionLengths }: Pass['view']): SessionTotals {
+  const known = knownTotals.get(sessionLengths);
+  if (known !== undefined) return known;
   let count = 0;
   let total = 0;
-  for (let session = 0; session < sessionLengths.length; session++) {
-    const length = sessionLengths[session]!;
+  for (const length of sessionLengths) {
     if (length === 0) continue;
     count++;
     total += length;
   }
-  const average = count === 0 ? 1 : total / count;
-  for (let session = 0; session < sessionLengths.length; session++)
-    norms[session] = sessionNorm(weights, sessionLengths[session]!, average);
-  return { count, norms };
+  const totals = { count, average: count === 0 ? 1 : total / count };
+  knownTotals.set(sessionLengths, totals);
+  return totals;
 }
 
 /**
@@ -270,21 +271,22 @@ function scoreSessions(pass: Pass, { postings, weight }: Match, totals: SessionT
     sessionSeen[session] = 1;
     sessionFrequency[session]! += frequencies[at]!;
   }
-  addToSessions(pass, weight * rarity(totals.count, count), count, totals.norms);
+  addToSessions(pass, weight * rarity(totals.count, count), count, totals.average);
 }
 
 /** Adds a term's scores to the sessions that have it, and forgets its frequencies. */
 function addToSessions(
-  { scratch, weights }: Pass,
+  { view: { sessionLengths }, scratch, weights }: Pass,
   worth: number,
   count: number,
-  norms: Float64Array,
+  average: number,
 ): void {
   const { sessionFrequency, sessionScore, sessionSeen, touchedSessions } = scratch;
   for (let at = 0; at < count; at++) {
     const session = touchedSessions[at]!;
+    const norm = sessionNorm(weights, sessionLengths[session]!, average);
     sessionScore[session]! +=
-      worth * saturated(sessionFrequency[session]!, norms[session]!, weights.sessionK1);
+      worth * saturated(sessionFrequency[session]!, norm, weights.sessionK1);
     sessionFrequency[session] = 0;
     sessionSeen[session] = 0;
   }

@@ -51,16 +51,15 @@ export function bestCandidates(pass: Pass, choice: Choice): Ranked {
   const { closed } = choice;
   const { candidates, candidateCount, seen } = pass.scratch;
   const best = new Best(pass, choice);
-  const late: number[] = [];
-  for (let at = 0; at < candidateCount; at++) {
-    const doc = candidates[at]!;
-    if (closed.length === 0 || seen[doc] === 1) best.offer(doc);
-    else late.push(doc);
-  }
+  const isLate = (doc: number): boolean => closed.length > 0 && seen[doc] === 0;
+  for (let at = 0; at < candidateCount; at++)
+    if (!isLate(candidates[at]!)) best.offer(candidates[at]!);
   const most = closed.reduce((sum, { worth }) => sum + worth, 0) * (pass.weights.k1 + 1);
-  const possible = late.filter((doc) => best.mayTake(doc, most));
-  scoreLate(pass, choice.norms, closed, possible);
-  for (const doc of possible) best.offer(doc);
+  const late: number[] = [];
+  for (let at = 0; at < candidateCount && most > 0; at++)
+    if (isLate(candidates[at]!) && best.mayTake(candidates[at]!, most)) late.push(candidates[at]!);
+  scoreLate(pass, choice.norms, closed, late);
+  for (const doc of late) best.offer(doc);
   return best.ranked();
 }
 

@@ -17,13 +17,13 @@ export class Scratch {
   /** Documents with a score of their own. */
   touched = new Uint32Array(0);
   touchedCount = 0;
+  /** Their scores, side by side, as `stepOfBest` found them. */
+  scores = new Float64Array(0);
   /** The best of these scores. */
   bestOwn = 0;
   /** BM25 score of the session as a whole, and of its best document. */
   sessionScore = new Float64Array(0);
   sessionBest = new Float64Array(0);
-  /** What frequencies are set against, by session; filled anew by each query. */
-  sessionNorms = new Float64Array(0);
   /** Occurrences of the term at hand by session; zero between two terms. */
   sessionFrequency = new Uint32Array(0);
   /** 1 for sessions of the term at hand. */
@@ -38,10 +38,12 @@ export class Scratch {
   /** By document: 0 no candidate, 1 hands on its score, 2 does not, 3 no candidate but scored for good. */
   #part = new Uint8Array(0);
   #settled = false;
+  #head = 0;
   #sessions = 0;
 
   /** Makes room for a tenant. */
   fit(head: number, sessions: number): void {
+    this.#head = head;
     this.#sessions = sessions;
     if (head > this.own.length) {
       const room = roomFor(head);
@@ -51,13 +53,13 @@ export class Scratch {
       this.handed = new Float64Array(room);
       // One more: where the next would go is written before it is known to be one.
       this.touched = new Uint32Array(room + 1);
+      this.scores = new Float64Array(room);
       this.#part = new Uint8Array(room);
     }
     if (sessions > this.sessionScore.length) {
       const room = roomFor(sessions);
       this.sessionScore = new Float64Array(room);
       this.sessionBest = new Float64Array(room);
-      this.sessionNorms = new Float64Array(room);
       this.sessionFrequency = new Uint32Array(room);
       this.sessionSeen = new Uint8Array(room);
       this.touchedSessions = new Uint32Array(room + 1);
@@ -95,10 +97,7 @@ export class Scratch {
 
   /** Leaves no trace of the tenant. */
   clear(): void {
-    for (let at = 0; at < this.touchedCount; at++) {
-      this.own[this.touched[at]!] = 0;
-      this.seen[this.touched[at]!] = 0;
-    }
+    this.#clearTouched();
     if (this.#settled)
       for (let at = 0; at < this.touchedCount; at++) this.#part[this.touched[at]!] = 0;
     this.#settled = false;
@@ -114,6 +113,18 @@ export class Scratch {
     this.#sessions = 0;
   }
 
+  #clearTouched(): void {
+    const { own, seen, touched, touchedCount } = this;
+    if (touchedCount * manyOf > this.#head) {
+      own.fill(0, 0, this.#head);
+      seen.fill(0, 0, this.#head);
+    } else
+      for (let at = 0; at < touchedCount; at++) {
+        own[touched[at]!] = 0;
+        seen[touched[at]!] = 0;
+      }
+  }
+
   #moreCandidates(): void {
     const more = new Uint32Array(this.candidates.length * 2);
     more.set(this.candidates);
@@ -127,5 +138,8 @@ export class Scratch {
     this.candidates[this.candidateCount++] = doc;
   }
 }
+
+/** Documents in all for each one touched, up to which it is faster to clear them all in a row. */
+const manyOf = 16;
 
 const roomFor = (size: number): number => Math.max(1_024, Math.ceil(size * 1.5));

@@ -11,19 +11,21 @@ export interface LastStep {
 
 /**
  * Finds the best documents by their own words, by counting in steps instead of sorting. There must be more than
- * `wanted` with a score.
+ * `wanted` with a score. Leaves the scores of all that were touched in `scratch.scores`, in the same order.
  */
 export function stepOfBest(
   scratch: Scratch,
   wanted: number,
   filter?: (doc: number) => boolean,
 ): LastStep {
-  const { touched, touchedCount, own, counts } = scratch;
+  const { touched, touchedCount, own, scores, counts } = scratch;
   const scale = scoreSteps / scratch.bestOwn;
   counts.fill(0);
   for (let at = 0; at < touchedCount; at++) {
     const doc = touched[at]!;
-    if (filter === undefined || filter(doc)) counts[(own[doc]! * scale) | 0]!++;
+    const score = own[doc]!;
+    scores[at] = score;
+    if (filter === undefined || filter(doc)) counts[(score * scale) | 0]!++;
   }
   let room = wanted;
   let step = scoreSteps;
