@@ -25,6 +25,7 @@ export type {
   WriteOptions,
 } from './client.js';
 export { createClient } from './create-client.js';
+export { type DeviceGrant, type DeviceGrantOptions, requestDeviceGrant } from './device-grant.js';
 export type { ClientErrorCode, ErrorCode } from './error-codes.js';
 export type { RetryOptions } from './retry.js';
 export type { ClientOptions } from './settings.js';
@@ -41,6 +42,7 @@ export type {
   ContentType,
   CreateApiKeyRequest,
   CreatedApiKey,
+  DeviceRequest,
   Emotion,
   Json,
   ListQuery,

@@ -40,13 +40,16 @@ export type Transport = <Value>(
   options?: CallOptions,
 ) => Promise<Answer<Value>>;
 
-/** A transport to one server for one key. */
-export const createTransport = (settings: Settings): Transport => {
+/** A transport to one server for one key; for nobody where `findKey` finds none. */
+export const createTransport = (
+  settings: Settings,
+  findKey: () => Promise<string | undefined> = settings.findKey,
+): Transport => {
   return async <Value>(operation: Operation, options: CallOptions = {}) => {
     const { signal } = options;
     const timeoutMs = checkedTimeout(options.timeoutMs ?? settings.timeoutMs);
     signal?.throwIfAborted();
-    const [url, init] = requestOf(operation, settings.baseUrl, await settings.findKey());
+    const [url, init] = requestOf(operation, settings.baseUrl, await findKey());
     const attempt = (): Promise<Answer<Value>> =>
       withDeadline(timeoutMs, signal, (until) =>
         exchange<Value>(settings.fetch, url, { ...init, signal: until }),
@@ -63,10 +66,11 @@ export const createTransport = (settings: Settings): Transport => {
 export function requestOf(
   operation: Operation,
   baseUrl: string,
-  key: string,
+  key: string | undefined,
 ): [string, RequestInit & { readonly headers: Headers }] {
   const { method, path, query = {}, body, idempotencyKey, ifMatch } = operation;
-  const headers = new Headers({ accept: 'application/json', authorization: `Bearer ${key}` });
+  const headers = new Headers({ accept: 'application/json' });
+  if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
   if (body !== undefined) headers.set('content-type', 'application/json');
   if (idempotencyKey !== undefined) headers.set('idempotency-key', idempotencyKey);
   if (ifMatch !== undefined) headers.set('if-match', ifMatch);

@@ -274,6 +274,26 @@ export interface CreateApiKeyRequest {
   agent_id?: string | undefined;
 }
 
+/** What a device asks for. */
+export interface DeviceRequest {
+  /** Of the device; the key is called so. */
+  name?: string | undefined;
+  /** What the key is to be allowed; all when absent. Shown to who decides. */
+  scopes?: Scope[] | undefined;
+}
+
+/** Codes of what a device asked for. */
+export interface DeviceResponse {
+  device_code: string;
+  user_code: string;
+  verification_uri: string;
+  verification_uri_complete: string;
+  /** Seconds. */
+  expires_in: number;
+  /** Seconds. */
+  interval: number;
+}
+
 /** How to replace a key. */
 export interface RotateApiKeyRequest {
   /** How long the old key goes on working, at most a week; an hour when absent. */

@@ -8,6 +8,7 @@ import type {
   MutationsResponse,
   ServerFrame,
 } from '../src/sync/sync-wire.js';
+import type { DeviceResponse } from '../src/wire.js';
 
 /*
  * Checked by the compiler alone: the client's own types are those of the server's schemas.
@@ -77,6 +78,8 @@ export type Proof = [
   Holds<Same<client.ApiKey, Got<typeof server.ApiKey>>>,
   Holds<Same<client.ApiKey[], Got<typeof server.ApiKeyList>['items']>>,
   Holds<Same<client.CreatedApiKey, Got<typeof server.CreatedApiKey>>>,
+  Holds<Same<client.DeviceRequest, Sent<typeof server.DeviceRequest>>>,
+  Holds<Same<DeviceResponse, Got<typeof server.DeviceResponse>>>,
   Holds<Same<client.Session[], Got<typeof server.SessionList>['items']>>,
   Holds<Same<client.AuditItem, Got<typeof server.AuditItem>>>,
   Holds<Same<client.AuditResponse, Got<typeof server.AuditResponse>>>,

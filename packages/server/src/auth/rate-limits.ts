@@ -9,7 +9,7 @@ const remembered = 20_000;
 /** Requests a minute that come from one address without a valid key. */
 export const addressPerMinute = 120;
 /** Refusals a minute that a tenant or an address gets at once; who asks on all the same waits for them. */
-const promptRefusals = 120;
+const promptRefusals = 30;
 /** Milliseconds that such an answer waits at most: whoever does not slow down is slowed down. Below the shortest Retry-After. */
 const refusalDelayMs = 900;
 

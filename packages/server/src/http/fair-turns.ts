@@ -3,14 +3,14 @@ import type { UserId } from '../domain/ids.js';
 import { StellarError } from '../domain/stellar-error.js';
 
 /** Requests of one tenant that begin in one turn of the event loop while others are served too. */
-export const startsPerTurn = 2;
+export const startsPerTurn = 1;
 /** Milliseconds after another tenant's request in which a tenant is not alone in the node. */
 const sharedForMs = 1_000;
-/** Requests of one tenant that may wait for a turn: what two hundred milliseconds begin, so nobody waits much longer. */
+/** Requests of one tenant that may wait for a turn: the number bounds the time. */
 export const mostWaiting = 256;
 
 /**
- * Lets every tenant begin a few requests in each turn of the event loop, so that a hundred at once of one tenant lie
+ * Lets every tenant begin one request in each turn of the event loop, so that a hundred at once of one tenant lie
  * beside the others' and not before them. A tenant who is alone in the node waits for nothing, and nobody waits for
  * a turn in which there is nothing else to do. Nothing is held while a request runs, so nothing can leak.
  */

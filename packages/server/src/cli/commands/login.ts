@@ -1,10 +1,15 @@
 import { hostname } from 'node:os';
-import { CreatedApiKey, DeviceResponse } from '@stellar-memory/protocol';
+import {
+  type CreatedApiKey,
+  type DeviceGrant,
+  requestDeviceGrant,
+  type Scope,
+  StellarMemoryError,
+} from '@stellar-memory/client';
 import { Command } from 'commander';
 import { CommandFailed } from '../command-failed.js';
 import type { CliContext } from '../context.js';
 import { findLogin, keepLogin, loginsPath } from '../logins.js';
-import { createRestClient, type RestClient } from '../rest-client.js';
 import { serverUrl } from '../server-access.js';
 
 interface LoginFlags {
@@ -33,48 +38,46 @@ Examples:
     )
     .action(async (flags: LoginFlags) => {
       const url = serverUrl(context, flags);
-      const client = createRestClient(url);
       if ((await findLogin(context, url)) !== undefined)
         throw new CommandFailed(
           `This machine is logged in at ${url} already.`,
           `To log in anew: ${context.program} logout --url ${url}`,
         );
-      const asked = await client.call(DeviceResponse, {
-        method: 'POST',
-        path: '/auth/device',
-        body: requestOf(flags),
-      });
-      context.output.line(`Open ${asked.verification_uri_complete}`);
-      context.output.line(`and let in the device that shows ${asked.user_code}.`);
-      const key = await waitForKey(context, client, asked);
+      const key = await askForKey(context, url, flags).catch(failed);
       await keepLogin(context, url, { apiKey: key.api_key, apiKeyId: key.id });
       context.output.line(`Logged in. The key ${key.id} is in ${loginsPath(context)}.`);
     });
 
-const requestOf = ({ name, scopes }: LoginFlags) => ({
-  name: (name ?? hostname()).slice(0, 100) || 'Unnamed device',
-  ...(scopes === undefined ? {} : { scopes: scopes.split(',') }),
-});
-
-/** Codes with which a poll goes on; the server and what lies before it may also be away for a moment. */
-const goesOn = new Set(['authorization_pending', 'slow_down', 'unavailable', 'rate_limited']);
-
-/** Errors: `CommandFailed` once the person said no or the codes are over. */
-async function waitForKey(
+async function askForKey(
   context: CliContext,
-  client: RestClient,
-  { device_code, interval }: DeviceResponse,
+  url: string,
+  { name, scopes }: LoginFlags,
 ): Promise<CreatedApiKey> {
-  let seconds = interval;
+  const grant = await requestDeviceGrant({
+    url,
+    name: (name ?? hostname()).slice(0, 100) || 'Unnamed device',
+    // What is no scope the server refuses, and says so.
+    scopes: scopes?.split(',') as Scope[] | undefined,
+    retry: false,
+  });
+  context.output.line(`Open ${grant.verificationUrlComplete}`);
+  context.output.line(`and let in the device that shows ${grant.userCode}.`);
+  return takeKey(context, grant);
+}
+
+/** Polls on the context's clock. Errors: `StellarMemoryError` once the person said no or the codes are over. */
+async function takeKey(context: CliContext, grant: DeviceGrant): Promise<CreatedApiKey> {
   for (;;) {
-    await context.pause(seconds * 1_000);
-    try {
-      const body = { device_code };
-      return await client.call(CreatedApiKey, { method: 'POST', path: '/auth/device/token', body });
-    } catch (error) {
-      const code = error instanceof CommandFailed ? error.code : undefined;
-      if (code === undefined || !goesOn.has(code)) throw error;
-      if (code === 'slow_down') seconds += 5;
-    }
+    await context.pause(grant.intervalSeconds * 1_000);
+    const key = await grant.poll();
+    if (key !== undefined) return key;
   }
+}
+
+/** Errors: `CommandFailed` that says what the server or the way there said. */
+function failed(error: unknown): never {
+  if (!(error instanceof StellarMemoryError)) throw error;
+  const { code, detail, message, next, errors = [] } = error;
+  const fields = errors.map((field) => `\n  ${field.pointer} ${field.detail}`).join('');
+  throw new CommandFailed(`${detail ?? message} (${code})${fields}`, next, error);
 }

@@ -52,7 +52,8 @@ class PostgresDatabase implements Database {
       connectionString: options.url,
       max: poolSize,
       connectionTimeoutMillis: 5_000,
-      idleTimeoutMillis: 30_000,
+      // Making one costs more than many transactions: a burst must not meet it again and again.
+      idleTimeoutMillis: 300_000,
       keepAlive: true,
       application_name: 'stellar-memory',
       types: rowTypes,
