@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PatchRequest } from '@stellar-memory/protocol';
 import { epochSeconds } from '../domain/clock.js';
 import { StellarError } from '../domain/stellar-error.js';
+import type { EditedDocument } from '../recall/lexical-index.js';
 import { moveAgent } from '../storage/statements/agents.js';
 import { nameMaker } from '../storage/statements/changes.js';
 import { type EditedMemory, updateMemories } from '../storage/statements/edit-memories.js';
@@ -162,12 +163,20 @@ async function write(
     keepFormer(tx, before, written, reason),
     ...(before.content === after.content ? [] : [updateIdentities(tx, [after])]),
     orbitsOtherwise(before, written) && settleOrbits(tx, epochSeconds(dependencies.clock)),
-    ...(reindexed ? [index.remove(tx, [before.doc]), index.add(tx, [written])] : []),
+    ...(reindexed
+      ? [index.remove(tx, [before.doc]), index.add(tx, [renumbered(before, written)])]
+      : []),
     // Behind the writes, in the same message.
     onUsage && selectUsage(tx).then((usage) => onUsage(usage!)),
   ]);
   return written;
 }
+
+/** An edited memory as the index takes it. */
+export const renumbered = (before: MemoryRecord, after: MemoryRecord): EditedDocument => ({
+  ...after,
+  sameTextAs: before.content === after.content ? before.doc : undefined,
+});
 
 /** Keeps what the memory said, when it says something else now. */
 async function keepFormer(

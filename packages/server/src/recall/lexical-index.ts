@@ -15,9 +15,11 @@ export interface IndexedDocument {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** The same with its document number. */
-export interface NumberedDocument extends IndexedDocument {
+/** An edited memory under its new number. */
+export interface EditedDocument extends IndexedDocument {
   readonly doc: number;
+  /** The number under which its text was the same; absent when the text is another. */
+  readonly sameTextAs?: number | undefined;
 }
 
 /** What to look for. */
@@ -112,7 +114,7 @@ export interface LexicalIndex {
   /** The entry that the store statement writes to `index_recent` beside the memory. Pure. */
   encode(document: IndexedDocument): Uint8Array;
   /** Indexes edited memories under their new document numbers, in the transaction that edits them. */
-  add(tx: TenantTransaction, documents: readonly NumberedDocument[]): Promise<void>;
+  add(tx: TenantTransaction, documents: readonly EditedDocument[]): Promise<void>;
   /** Takes documents out, in the transaction that forgets them or gives them new numbers. */
   remove(tx: TenantTransaction, docs: readonly number[]): Promise<void>;
   /** Ranks inside the caller's read-only transaction. */

@@ -12,7 +12,7 @@ import { type LockedCounters, moveCounters } from '../../storage/statements/tena
 import { insertTombstones } from '../../storage/statements/tombstones.js';
 import type { TenantTransaction } from '../../storage/tenant-door.js';
 import type { MemoryDependencies } from '../dependencies.js';
-import { orbitsOtherwise } from '../patch.js';
+import { orbitsOtherwise, renumbered } from '../patch.js';
 import type { Birth, Edit, GroupWrites } from './group-writes.js';
 
 /**
@@ -59,7 +59,7 @@ async function rewrite(
     reindexed.length > 0 &&
       index.add(
         tx,
-        reindexed.map(({ memory }) => memory),
+        reindexed.map(({ before, memory }) => renumbered(before, memory)),
       ),
     forgotten.length > 0 &&
       moveToForgotten(

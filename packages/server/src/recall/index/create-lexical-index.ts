@@ -6,10 +6,10 @@ import { dayOf } from '../analysis/day.js';
 import { analysisVersion } from '../analysis/version.js';
 import type { IndexView } from '../index-view.js';
 import type {
+  EditedDocument,
   Guess,
   IndexedDocument,
   LexicalIndex,
-  NumberedDocument,
   SearchHit,
   SearchRequest,
 } from '../lexical-index.js';
@@ -100,7 +100,7 @@ class BlockLexicalIndex implements RunningLexicalIndex {
     return encodeEntry(analysed, document, analysisVersion, facts);
   }
 
-  add(tx: TenantTransaction, documents: readonly NumberedDocument[]): Promise<void> {
+  add(tx: TenantTransaction, documents: readonly EditedDocument[]): Promise<void> {
     return insertRecent(
       tx,
       documents.map((document) => ({ doc: document.doc, entry: this.encode(document) })),

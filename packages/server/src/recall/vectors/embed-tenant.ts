@@ -1,7 +1,11 @@
 import type { UserId } from '../../domain/ids.js';
 import { selectIndexHead } from '../../storage/statements/index-states.js';
 import { type MemoryText, selectTextsFrom } from '../../storage/statements/memory-texts.js';
-import { deleteVectors, upsertVectors } from '../../storage/statements/memory-vectors.js';
+import {
+  deleteVectors,
+  selectEmbedded,
+  upsertVectors,
+} from '../../storage/statements/memory-vectors.js';
 import {
   advanceProgress,
   claimProgress,
@@ -59,7 +63,20 @@ export async function embedNext(context: EmbedContext, userId: UserId): Promise<
     ]);
     const full = texts.length === batchSize;
     const last = texts.at(-1)?.doc ?? -1;
-    return { from, texts, full, to: full ? last + 1 : Math.max(nextDoc, last + 1) };
+    // An edit that leaves the text alone takes its vector along.
+    const embedded = new Set(
+      await selectEmbedded(
+        tx,
+        space,
+        texts.map(({ id }) => id),
+      ),
+    );
+    return {
+      from,
+      texts: texts.filter(({ doc }) => !embedded.has(doc)),
+      full,
+      to: full ? last + 1 : Math.max(nextDoc, last + 1),
+    };
   });
   if (batch === undefined) return nothing('claimed elsewhere');
   await context.onStep?.('claimed');

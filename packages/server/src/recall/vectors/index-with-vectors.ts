@@ -1,3 +1,4 @@
+import { renumberVectors } from '../../storage/statements/memory-vectors.js';
 import type { LexicalIndex } from '../lexical-index.js';
 import type { EmbeddingService } from './embedding-service.system.js';
 
@@ -7,7 +8,12 @@ export const indexWithVectors = (
   embedding: Pick<EmbeddingService, 'noteChange' | 'close'>,
 ): LexicalIndex => ({
   encode: (document) => lexical.encode(document),
-  add: (tx, documents) => lexical.add(tx, documents),
+  async add(tx, documents) {
+    const kept = documents.flatMap(({ sameTextAs: from, doc: to }) =>
+      from === undefined ? [] : [{ from, to }],
+    );
+    await Promise.all([lexical.add(tx, documents), kept.length > 0 && renumberVectors(tx, kept)]);
+  },
   remove: (tx, docs) => lexical.remove(tx, docs),
   search: (tx, request) => lexical.search(tx, request),
   // Only the lexical part could be guessed, and that is not the answer.

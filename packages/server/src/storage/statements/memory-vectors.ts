@@ -31,6 +31,30 @@ export async function upsertVectors(
     do update set doc = excluded.doc, embedding = excluded.embedding`);
 }
 
+/** Keeps the vectors of memories that have got another document number and say what they said. */
+export async function renumberVectors(
+  tx: TenantTransaction,
+  renumbered: readonly { readonly from: number; readonly to: number }[],
+): Promise<void> {
+  await tx.query(sql`
+    update memory_vectors v set doc = m.doc
+      from unnest(${renumbered.map(({ from }) => from)}::int[], ${renumbered.map(({ to }) => to)}::int[]) as r (was, is_now)
+      join memories m on m.user_id = ${tx.userId} and m.doc = r.is_now
+     where v.user_id = ${tx.userId} and v.memory_id = m.id and v.doc = r.was`);
+}
+
+/** Which of these memories have a vector of what they say now: their document numbers. */
+export async function selectEmbedded(
+  tx: TenantTransaction,
+  space: number,
+  memoryIds: readonly string[],
+): Promise<number[]> {
+  const rows = await tx.query(sql<{ doc: number }>`
+    select doc from memory_vectors
+     where user_id = ${tx.userId} and space = ${space} and memory_id = any(${memoryIds}::text[])`);
+  return rows.map(({ doc }) => doc);
+}
+
 /** Takes away the vectors of these memories. */
 export async function deleteVectors(
   tx: TenantTransaction,

@@ -9,6 +9,7 @@ import {
   type EmbedStep,
   embedNext,
 } from '../../../src/recall/vectors/embed-tenant.js';
+import { indexWithVectors } from '../../../src/recall/vectors/index-with-vectors.js';
 import {
   selectBacklog,
   selectTenantsBehind,
@@ -177,6 +178,27 @@ describeEngines('embedding in the background', (engine) => {
     await work.idle();
     expect(await embedded()).toEqual(['black coffee']);
     expect(await vectors()).toBe(1);
+    await work.close();
+  });
+
+  test('an edit that leaves the text alone takes its vector along, and nothing is embedded again', async () => {
+    const tea = memoryId(await store('green tea'));
+    const work = background();
+    work.request(user);
+    await work.idle();
+    const following = {
+      noteChange: (who: UserId) => work.request(who),
+      close: () => work.idle(),
+    };
+    const edits = openNode(db.database, { index: indexWithVectors(node.index, following) });
+    await edits.memories.patch(user, tea, PatchRequest.parse({ metadata: { topic: 'tea' } }));
+    expect(await embedded()).toEqual(['green tea']);
+    await work.idle();
+    expect(work.tally.embedded).toBe(1);
+    await edits.memories.patch(user, tea, PatchRequest.parse({ content: 'tea', session_id: 's' }));
+    await work.idle();
+    expect(await embedded()).toEqual(['tea']);
+    expect(work.tally.embedded).toBe(2);
     await work.close();
   });
 
